@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Small text helpers; GCC 12 has no std::format.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace podd {
+
+// Concatenates anything that can be streamed.
+template <typename... Parts>
+std::string cat(const Parts&... parts) {
+    std::ostringstream out;
+    (out << ... << parts);
+    return std::move(out).str();
+}
+
+// 'text', as names are written in messages. Control characters are shown as \xNN.
+std::string quoted(std::string_view text);
+
+// The length of the UTF-8 sequence (RFC 3629) that a text begins with; 0 when it is not a valid one.
+size_t utf8Length(std::string_view text);
+
+// The text with control characters (and bytes that are not UTF-8) as \xNN, fit for a terminal or a log.
+std::string printable(std::string_view text);
+
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+// The whole text as a decimal number, or nothing.
+std::optional<uint64_t> parseUnsigned(std::string_view text);
+
+// The candidate nearest to `word` by edit distance (letter case ignored), if it is near enough (at most two
+// edits, fewer than the word is long) to be worth a "did you mean"; nullptr otherwise.
+const std::string* nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+// Bytes as people read them: "312.0M", as systemd writes them. "-" for the value that means unknown (2^64-1).
+std::string formatBytes(uint64_t bytes);
+
+// A time span as people read it: "1min 30s", "2.500s", "15ms".
+std::string formatSpan(uint64_t usec);
+
+}  // namespace podd

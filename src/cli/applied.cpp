@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/applied.h"
+
+#include <iostream>
+
+#include "base/strings.h"
+#include "cli/exit_status.h"
+
+namespace podd::cli {
+
+void noteAnswer(const Applied& answer, const Options& options, AppliedFile& applied) {
+    applied.outcome = answer.outcome;
+    applied.version = answer.version;
+    applied.job = answer.job;
+    if (options.json == JsonMode::off && !options.quiet)
+        std::cout << printable(applied.outcome) << ' ' << applied.pod << " (version " << printable(applied.version)
+                  << ")\n"
+                  << std::flush;
+}
+
+void noteRefusal(const Error& error, const Options& options, AppliedFile& applied) {
+    applied.outcome = "refused";
+    applied.message = error.what();
+    complainAboutRefusal(error, applied.file, applied.pod, options);
+}
+
+void complainAboutRefusal(const Error& error, const std::string& file, const std::string& pod, const Options& options) {
+    complain(cat(file, file.empty() ? "" : ": ", aboutPod(pod, error.what())));
+    if (error.code() != Errc::versionConflict || options.quiet)
+        return;
+    std::cerr << "Somebody else has changed it; ";
+    if (options.ifVersion && !options.ifVersion->empty())
+        std::cerr << "see 'podctl diff " << pod << ' ' << *options.ifVersion << "' for what is different now.\n";
+    else
+        std::cerr << "see 'podctl cat " << pod << "' for what is there.\n";
+}
+
+int waitForAll(JobWaiter& waiter, std::vector<AppliedFile>& all) {
+    if (!waiter.wait())
+        return kInterrupted;
+    std::vector<JobEnd> ends;
+    for (AppliedFile& applied : all) {
+        if (applied.job.empty())
+            continue;
+        JobEnd end = waiter.end(applied.job);
+        applied.result = end.result;
+        applied.message = end.message;
+        ends.push_back(std::move(end));
+    }
+    return reportFailures(ends) ? kSuccess : kFailure;
+}
+
+}  // namespace podd::cli

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/client.h"
+
+#include <unistd.h>
+
+#include <string_view>
+
+#include "base/strings.h"
+#include "cli/message.h"
+#include "sd/check.h"
+#include "sd/names.h"
+
+namespace podd::cli {
+
+namespace {
+
+// Somebody may have to find and type a password before podd can answer.
+constexpr uint64_t kPasswordPatienceUsec = 5ULL * 60 * 1'000'000;
+
+sd::Bus connect(const Options& options) {
+    sd_bus* bus = nullptr;
+    if (!options.host.empty())
+        sd::check(sd_bus_open_system_remote(&bus, options.host.c_str()), cat("connect to host ", quoted(options.host)));
+    else if (!options.machine.empty())
+        sd::check(sd_bus_open_system_machine(&bus, options.machine.c_str()),
+                  cat("connect to machine ", quoted(options.machine)));
+    else
+        sd::check(sd_bus_open_system(&bus), "connect to the system bus");
+    return sd::Bus(bus);
+}
+
+// podd's own errors carry a complete text; the bus' errors need the words that say who failed.
+[[noreturn]] void raise(const sd::BusError& error, int result) {
+    for (const auto& [code, name] : sd::kErrorNames)
+        if (name == std::string_view(error.name()) && *error.message() != '\0')
+            throw Error(code, error.message());
+    const std::string_view name = error.name();
+    if (name == "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired")
+        throw Error(Errc::denied, "authorisation is required, and nobody could be asked for it");
+    if (name == "org.freedesktop.DBus.Error.ServiceUnknown" || name == "org.freedesktop.DBus.Error.NameHasNoOwner")
+        throw Error(Errc::unavailable, "reach podd: it is neither running nor installed there");
+    const std::string cause = *error.message() == '\0' ? errnoText(-result) : error.message();
+    throw Error(Errc::unavailable, cat("ask podd: ", cause));
+}
+
+Applied readApplied(sd_bus_message* reply) {
+    Applied applied;
+    applied.outcome = readText(reply, 's');
+    applied.pod = readText(reply, 'o');
+    applied.version = readText(reply, 's');
+    applied.job = readText(reply, 'o');
+    return applied;
+}
+
+std::vector<Change> readChanges(sd_bus_message* reply) {
+    std::vector<Change> changes;
+    readArray(reply, "(ssss)", [&] {
+        enter(reply, SD_BUS_TYPE_STRUCT, "ssss");
+        Change change;
+        change.kind = kChangeKinds.value(readText(reply, 's')).value_or(Change::Kind::changed);
+        change.path = readText(reply, 's');
+        change.before = readText(reply, 's');
+        change.after = readText(reply, 's');
+        leave(reply);
+        changes.push_back(std::move(change));
+    });
+    return changes;
+}
+
+std::vector<Problem> readProblems(sd_bus_message* reply) {
+    std::vector<Problem> problems;
+    readArray(reply, "(sssssuu)", [&] {
+        enter(reply, SD_BUS_TYPE_STRUCT, "sssssuu");
+        Problem problem;
+        problem.severity = kSeverities.value(readText(reply, 's')).value_or(Problem::Severity::warning);
+        problem.pointer = readText(reply, 's');
+        problem.what = readText(reply, 's');
+        problem.value = readText(reply, 's');
+        problem.suggestion = readText(reply, 's');
+        problem.line = static_cast<unsigned>(readNumber(reply, 'u'));
+        problem.column = static_cast<unsigned>(readNumber(reply, 'u'));
+        leave(reply);
+        problems.push_back(std::move(problem));
+    });
+    return problems;
+}
+
+}  // namespace
+
+Client::Client(const Options& options) : bus_(connect(options)) {
+    const bool asks = options.askPassword && ::isatty(STDIN_FILENO) != 0;
+    sd::check(sd_bus_set_allow_interactive_authorization(bus_.get(), asks), "allow password questions");
+    if (asks)
+        patienceUsec_ = kPasswordPatienceUsec;
+}
+
+sd::Message Client::request(const char* path, const char* interface, const char* method) {
+    sd_bus_message* message = nullptr;
+    sd::check(sd_bus_message_new_method_call(bus_.get(), &message, sd::kService, path, interface, method),
+              cat("make the call ", method));
+    return sd::Message(message);
+}
+
+sd::Message Client::send(sd::Message request) {
+    sd::BusError error;
+    sd_bus_message* reply = nullptr;
+    const int result = sd_bus_call(bus_.get(), request.get(), patienceUsec_, error.get(), &reply);
+    if (result < 0)
+        raise(error, result);
+    return sd::Message(reply);
+}
+
+sd::Message Client::call(const char* path, const char* interface, const char* method,
+                         const std::vector<std::string>& arguments) {
+    sd::Message message = request(path, interface, method);
+    for (const std::string& argument : arguments)
+        sd::check(sd_bus_message_append_basic(message.get(), 's', argument.c_str()), cat("make the call ", method));
+    return send(std::move(message));
+}
+
+sd::Message Client::withOptions(const char* method, const std::vector<std::string>& arguments, bool strict,
+                                const std::optional<std::string>& ifVersion) {
+    sd::Message message = request(sd::kManagerPath, sd::kManager, method);
+    const auto append = [&](int result) { sd::check(result, cat("make the call ", method)); };
+    for (const std::string& argument : arguments)
+        append(sd_bus_message_append_basic(message.get(), 's', argument.c_str()));
+    append(sd_bus_message_open_container(message.get(), 'a', "{sv}"));
+    if (strict)
+        append(sd_bus_message_append(message.get(), "{sv}", "strict", "b", 1));
+    if (ifVersion)
+        append(sd_bus_message_append(message.get(), "{sv}", "if-version", "s", ifVersion->c_str()));
+    append(sd_bus_message_close_container(message.get()));
+    return message;
+}
+
+sd::Message Client::manager(const char* method, const std::vector<std::string>& arguments) {
+    return call(sd::kManagerPath, sd::kManager, method, arguments);
+}
+
+Applied Client::apply(const std::string& definition, const Options& options) {
+    return readApplied(send(withOptions("ApplyPod", {definition}, options.strict, options.ifVersion)).get());
+}
+
+Preview Client::preview(const std::string& definition, const Options& options) {
+    const sd::Message reply = send(withOptions("PreviewPod", {definition}, options.strict, options.ifVersion));
+    Preview preview;
+    preview.outcome = readText(reply.get(), 's');
+    preview.id = readText(reply.get(), 's');
+    preview.version = readText(reply.get(), 's');
+    preview.changes = readChanges(reply.get());
+    preview.problems = readProblems(reply.get());
+    return preview;
+}
+
+Applied Client::rollback(const std::string& id, const std::string& version, const Options& options) {
+    return readApplied(send(withOptions("RollbackPod", {id, version}, false, options.ifVersion)).get());
+}
+
+void Client::purge(const std::string& id) {
+    manager("PurgePod", {id});
+}
+
+std::string Client::lifecycle(const char* method, const std::string& id) {
+    return readText(manager(method, {id}).get(), 'o');
+}
+
+std::vector<PodRow> Client::listPods() {
+    const sd::Message reply = manager("ListPods");
+    std::vector<PodRow> rows;
+    readArray(reply.get(), "(ssssuuo)", [&] {
+        enter(reply.get(), SD_BUS_TYPE_STRUCT, "ssssuuo");
+        PodRow row;
+        row.id = readText(reply.get(), 's');
+        row.state = readText(reply.get(), 's');
+        row.version = readText(reply.get(), 's');
+        row.target = readText(reply.get(), 's');
+        row.wanted = readNumber(reply.get(), 'u');
+        row.running = readNumber(reply.get(), 'u');
+        readText(reply.get(), 'o');
+        leave(reply.get());
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
+std::vector<InstanceRow> Client::listInstances(const std::string& id) {
+    const sd::Message reply = manager("ListInstances", {id});
+    std::vector<InstanceRow> rows;
+    readArray(reply.get(), "(sssto)", [&] {
+        enter(reply.get(), SD_BUS_TYPE_STRUCT, "sssto");
+        InstanceRow row;
+        row.name = readText(reply.get(), 's');
+        row.state = readText(reply.get(), 's');
+        row.version = readText(reply.get(), 's');
+        row.sinceUsec = readNumber(reply.get(), 't');
+        readText(reply.get(), 'o');
+        leave(reply.get());
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
+std::vector<JobRow> Client::listJobs() {
+    const sd::Message reply = manager("ListJobs");
+    std::vector<JobRow> rows;
+    readArray(reply.get(), "(usso)", [&] {
+        enter(reply.get(), SD_BUS_TYPE_STRUCT, "usso");
+        JobRow row;
+        row.id = readNumber(reply.get(), 'u');
+        row.type = readText(reply.get(), 's');
+        row.pod = readText(reply.get(), 's');
+        readText(reply.get(), 'o');
+        leave(reply.get());
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
+std::vector<VersionRow> Client::listVersions(const std::string& id) {
+    const sd::Message reply = manager("ListVersions", {id});
+    std::vector<VersionRow> rows;
+    readArray(reply.get(), "(ss)", [&] {
+        enter(reply.get(), SD_BUS_TYPE_STRUCT, "ss");
+        VersionRow row;
+        row.version = readText(reply.get(), 's');
+        row.state = readText(reply.get(), 's');
+        leave(reply.get());
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
+std::vector<Change> Client::diff(const std::string& id, const std::string& from, const std::string& to) {
+    return readChanges(manager("DiffVersions", {id, from, to}).get());
+}
+
+Definition Client::definition(const std::string& id, const std::string& version) {
+    const sd::Message reply = manager("GetDefinition", {id, version});
+    Definition found;
+    found.version = readText(reply.get(), 's');
+    found.text = readText(reply.get(), 's');
+    return found;
+}
+
+std::string Client::podPath(const std::string& id) {
+    return readText(manager("GetPod", {id}).get(), 'o');
+}
+
+std::string Client::instancePath(const std::string& name) {
+    return readText(manager("GetInstance", {name}).get(), 'o');
+}
+
+Properties Client::properties(const std::string& path, const char* interface) {
+    return readProperties(call(path.c_str(), "org.freedesktop.DBus.Properties", "GetAll", {interface}).get());
+}
+
+ManagedObjects Client::managedObjects() {
+    return readManagedObjects(call(sd::kManagerPath, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects").get());
+}
+
+}  // namespace podd::cli

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd's D-Bus API (dbus/*.xml) as functions. Calls are synchronous: podctl does one thing. What podd refuses
+// comes as Error with podd's own text, and so does a podd that cannot be reached.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "cli/value.h"
+#include "model/diff_json.h"
+#include "model/problem.h"
+#include "sd/handle.h"
+
+namespace podd::cli {
+
+struct Applied {
+    std::string outcome;  // created, changed or unchanged
+    std::string pod;      // object path
+    std::string version;
+    std::string job;  // "/" when there is nothing to wait for
+};
+
+// What applying would do.
+struct Preview {
+    std::string outcome;  // created, changed or unchanged
+    std::string id;
+    std::string version;  // that it would replace; "" when there is none
+    std::vector<Change> changes;
+    std::vector<Problem> problems;  // warnings and notes
+};
+
+struct PodRow {
+    std::string id;
+    std::string state;
+    std::string version;  // that is deployed
+    std::string target;   // that is wished for
+    uint64_t wanted = 0;
+    uint64_t running = 0;
+};
+
+struct InstanceRow {
+    std::string name;
+    std::string state;
+    std::string version;
+    uint64_t sinceUsec = 0;
+};
+
+struct JobRow {
+    uint64_t id = 0;
+    std::string type;
+    std::string pod;
+};
+
+struct VersionRow {
+    std::string version;
+    std::string state;  // deployed, target or ""
+};
+
+struct Definition {
+    std::string version;
+    std::string text;
+};
+
+class Client {
+public:
+    // Connects; with Options::host or ::machine to the system bus over there.
+    explicit Client(const Options& options);
+
+    // With Options::strict and ::ifVersion.
+    Applied apply(const std::string& definition, const Options& options);
+    Preview preview(const std::string& definition, const Options& options);
+    Applied rollback(const std::string& id, const std::string& version, const Options& options);  // "" = the one before
+    void purge(const std::string& id);
+    // One of StartPod, StopPod, RestartPod, DeletePod; returns the job's path.
+    std::string lifecycle(const char* method, const std::string& id);
+
+    std::vector<PodRow> listPods();
+    std::vector<InstanceRow> listInstances(const std::string& id);  // "" = of all pods
+    std::vector<JobRow> listJobs();
+    // Versions are named as podd names them, or "deployed" (or "") and "target".
+    std::vector<VersionRow> listVersions(const std::string& id);  // the oldest first
+    Definition definition(const std::string& id, const std::string& version);
+    std::vector<Change> diff(const std::string& id, const std::string& from, const std::string& to);
+
+    std::string podPath(const std::string& id);
+    std::string instancePath(const std::string& name);
+    Properties properties(const std::string& path, const char* interface);
+    ManagedObjects managedObjects();
+
+    sd_bus* bus() const { return bus_.get(); }
+
+private:
+    sd::Message call(const char* path, const char* interface, const char* method,
+                     const std::vector<std::string>& arguments = {});
+    sd::Message manager(const char* method, const std::vector<std::string>& arguments = {});
+    // A call of the manager with options as its last argument.
+    sd::Message withOptions(const char* method, const std::vector<std::string>& arguments, bool strict,
+                            const std::optional<std::string>& ifVersion);
+    sd::Message send(sd::Message request);
+    sd::Message request(const char* path, const char* interface, const char* method);
+
+    sd::Bus bus_;
+    uint64_t patienceUsec_ = 0;  // 0 = libsystemd's default
+};
+
+}  // namespace podd::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podctl start, stop, restart and delete: one call for each pod, then one wait for all their jobs.
+#include "cli/exit_status.h"
+#include "cli/jobs.h"
+#include "cli/names_argument.h"
+#include "cli/verb.h"
+
+namespace podd::cli {
+
+namespace {
+
+int changeAll(const Context& context, const Words& pods, const char* method) {
+    Words ids;
+    ids.reserve(pods.size());
+    for (const std::string& pod : pods)
+        ids.push_back(podId(pod));  // all of them are checked before the first is touched
+    Client client(context.options);
+    const PasswordAgent agent(context.options.askPassword && !context.options.remote());
+    JobWaiter waiter(client, context.options.quiet);
+    int status = kSuccess;
+    std::vector<std::string> jobs;
+    for (const std::string& id : ids) {
+        try {
+            jobs.push_back(client.lifecycle(method, id));
+            waiter.add(jobs.back(), id);
+        } catch (const Error& error) {
+            complain(aboutPod(id, error.what()));
+            status = exitStatus(error.code());
+        }
+    }
+    if (!context.options.block || jobs.empty())
+        return status;
+    if (!waiter.wait())
+        return kInterrupted;
+    std::vector<JobEnd> ends;
+    ends.reserve(jobs.size());
+    for (const std::string& job : jobs)
+        ends.push_back(waiter.end(job));
+    return reportFailures(ends) ? status : kFailure;
+}
+
+}  // namespace
+
+int startVerb(const Context& context, const Words& pods) {
+    return changeAll(context, pods, "StartPod");
+}
+
+int stopVerb(const Context& context, const Words& pods) {
+    return changeAll(context, pods, "StopPod");
+}
+
+int restartVerb(const Context& context, const Words& pods) {
+    return changeAll(context, pods, "RestartPod");
+}
+
+int deleteVerb(const Context& context, const Words& pods) {
+    return changeAll(context, pods, "DeletePod");
+}
+
+}  // namespace podd::cli

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/output_json.h"
+
+#include <json/json.h>
+
+#include <memory>
+#include <type_traits>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+namespace podd::cli {
+
+namespace {
+
+std::string written(const Json::Value& value, JsonMode mode) {
+    Json::StreamWriterBuilder builder;
+    builder["indentation"] = mode == JsonMode::pretty ? "  " : "";
+    builder["commentStyle"] = "None";
+    builder["enableYAMLCompatibility"] = mode == JsonMode::pretty;  // "key": value
+    builder["emitUTF8"] = false;  // escapes make the output safe for terminals, whatever is in it
+    return Json::writeString(builder, value) + '\n';
+}
+
+Json::Value number(uint64_t value) {
+    return value == kUnknown ? Json::Value() : Json::Value(Json::UInt64{value});
+}
+
+Json::Value timestamp(uint64_t usec) {
+    return usec == 0 ? Json::Value() : number(usec);
+}
+
+Json::Value textOrNull(const std::string& text) {
+    return text.empty() ? Json::Value() : Json::Value(text);
+}
+
+Json::Value array() {
+    return {Json::arrayValue};
+}
+
+struct ToJson {
+    bool isTimestamp;
+
+    Json::Value operator()(const std::string& text) const { return text; }
+    Json::Value operator()(bool yes) const { return yes; }
+    Json::Value operator()(int64_t value) const { return Json::Int64{value}; }
+    Json::Value operator()(uint64_t value) const { return isTimestamp ? timestamp(value) : number(value); }
+    Json::Value operator()(double value) const { return value; }
+    Json::Value operator()(const std::vector<std::string>& list) const {
+        Json::Value items = array();
+        for (const std::string& item : list)
+            items.append(item);
+        return items;
+    }
+    Json::Value operator()(const TextMap& map) const {
+        Json::Value object(Json::objectValue);
+        for (const auto& [key, value] : map)
+            object[key] = value;
+        return object;
+    }
+};
+
+Json::Value objectOf(const Properties& properties) {
+    Json::Value object(Json::objectValue);
+    for (const auto& [name, value] : properties)
+        object[name] = std::visit(ToJson{name.ends_with("Timestamp")}, value);
+    return object;
+}
+
+Json::Value objectOf(const InstanceStatus& instance) {
+    Json::Value object = objectOf(instance.properties);
+    object["Containers"] = array();
+    for (const ContainerStatus& container : instance.containers)
+        object["Containers"].append(objectOf(container.properties));
+    return object;
+}
+
+Json::Value objectOf(const PodStatus& pod) {
+    Json::Value object = objectOf(pod.properties);
+    object["Instances"] = array();
+    for (const InstanceStatus& instance : pod.instances)
+        object["Instances"].append(objectOf(instance));
+    return object;
+}
+
+// Values of definitions are JSON already; they stay texts, so that numbers keep all their digits.
+Json::Value arrayOf(const std::vector<Change>& changes) {
+    Json::Value all = array();
+    for (const Change& change : changes) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["kind"] = std::string(kChangeKinds.name(change.kind));
+        item["path"] = change.path;
+        item["before"] = textOrNull(change.before);
+        item["after"] = textOrNull(change.after);
+    }
+    return all;
+}
+
+Json::Value objectOf(const Problem& problem) {
+    Json::Value object(Json::objectValue);
+    object["severity"] = std::string(kSeverities.name(problem.severity));
+    object["pointer"] = problem.pointer;
+    object["rule"] = problem.what;
+    object["value"] = textOrNull(problem.value);
+    object["suggestion"] = textOrNull(problem.suggestion);
+    object["line"] = problem.line == 0 ? Json::Value() : Json::Value(problem.line);
+    object["column"] = problem.line == 0 ? Json::Value() : Json::Value(problem.column);
+    return object;
+}
+
+}  // namespace
+
+std::string podsJson(const std::vector<PodRow>& rows, JsonMode mode) {
+    Json::Value all = array();
+    for (const PodRow& row : rows) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["id"] = row.id;
+        item["state"] = row.state;
+        item["running"] = number(row.running);
+        item["wanted"] = number(row.wanted);
+        item["version"] = row.version;
+        item["target"] = row.target;
+    }
+    return written(all, mode);
+}
+
+std::string instancesJson(const std::vector<InstanceRow>& rows, JsonMode mode) {
+    Json::Value all = array();
+    for (const InstanceRow& row : rows) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["instance"] = row.name;
+        item["state"] = row.state;
+        item["since"] = timestamp(row.sinceUsec);
+        item["version"] = row.version;
+    }
+    return written(all, mode);
+}
+
+std::string jobsJson(const std::vector<JobRow>& rows, JsonMode mode) {
+    Json::Value all = array();
+    for (const JobRow& row : rows) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["job"] = number(row.id);
+        item["type"] = row.type;
+        item["pod"] = row.pod;
+    }
+    return written(all, mode);
+}
+
+std::string versionsJson(const std::vector<HistoryRow>& rows, JsonMode mode) {
+    Json::Value all = array();
+    for (const HistoryRow& row : rows) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["version"] = row.version;
+        item["time"] = timestamp(row.timeUsec);
+        item["state"] = textOrNull(row.state);
+        item["changes"] = row.changes ? arrayOf(*row.changes) : Json::Value();
+    }
+    return written(all, mode);
+}
+
+std::string diffJson(const Difference& difference, JsonMode mode) {
+    Json::Value object(Json::objectValue);
+    object["pod"] = difference.pod;
+    object["from"] = difference.from;
+    object["to"] = difference.to;
+    object["changes"] = arrayOf(difference.changes);
+    return written(object, mode);
+}
+
+std::string previewsJson(const std::vector<PreviewedFile>& files, JsonMode mode) {
+    Json::Value all = array();
+    for (const PreviewedFile& previewed : files) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["file"] = previewed.file;
+        item["pod"] = previewed.pod;
+        item["outcome"] = previewed.outcome;
+        item["version"] = textOrNull(previewed.preview.version);
+        item["changes"] = arrayOf(previewed.preview.changes);
+        item["problems"] = array();
+        for (const Problem& problem : previewed.preview.problems)
+            item["problems"].append(objectOf(problem));
+        item["message"] = textOrNull(previewed.message);
+    }
+    return written(all, mode);
+}
+
+std::string purgedJson(const std::vector<PurgedPod>& pods, JsonMode mode) {
+    Json::Value all = array();
+    for (const PurgedPod& purged : pods) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["pod"] = purged.pod;
+        item["outcome"] = purged.message.empty() ? "purged" : "refused";
+        item["message"] = textOrNull(purged.message);
+    }
+    return written(all, mode);
+}
+
+std::string statusJson(const std::vector<PodStatus>& pods, const std::vector<InstanceStatus>& instances,
+                       JsonMode mode) {
+    Json::Value all = array();
+    for (const PodStatus& pod : pods)
+        all.append(objectOf(pod));
+    for (const InstanceStatus& instance : instances)
+        all.append(objectOf(instance));
+    return written(all, mode);
+}
+
+std::string objectsJson(const std::vector<Properties>& objects, JsonMode mode) {
+    Json::Value all = array();
+    for (const Properties& object : objects)
+        all.append(objectOf(object));
+    return written(all, mode);
+}
+
+std::string appliedJson(const std::vector<AppliedFile>& files, JsonMode mode) {
+    Json::Value all = array();
+    for (const AppliedFile& applied : files) {
+        Json::Value& item = all.append(Json::objectValue);
+        item["file"] = textOrNull(applied.file);
+        item["pod"] = applied.pod;
+        item["outcome"] = applied.outcome;
+        item["version"] = textOrNull(applied.version);
+        item["result"] = textOrNull(applied.result);
+        item["message"] = textOrNull(applied.message);
+    }
+    return written(all, mode);
+}
+
+std::string problemsJson(const std::vector<DefinitionFile>& files, JsonMode mode) {
+    Json::Value all = array();
+    for (const DefinitionFile& file : files) {
+        for (const Problem& problem : file.problems) {
+            Json::Value item = objectOf(problem);
+            item["file"] = file.name;
+            all.append(std::move(item));
+        }
+    }
+    return written(all, mode);
+}
+
+std::string definitionJson(const std::string& text, JsonMode mode) {
+    const std::unique_ptr<Json::CharReader> reader(Json::CharReaderBuilder().newCharReader());
+    Json::Value value;
+    std::string errors;
+    if (!reader->parse(text.data(), text.data() + text.size(), &value, &errors))
+        throw Error(Errc::unavailable, cat("read the definition: ", errors));
+    return written(value, mode);
+}
+
+}  // namespace podd::cli

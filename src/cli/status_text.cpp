@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/status_text.h"
+
+#include <csignal>
+#include <cstring>
+
+#include "base/strings.h"
+#include "cli/exit_status.h"
+#include "cli/render.h"
+#include "cli/times.h"
+
+namespace podd::cli {
+
+namespace {
+
+constexpr size_t kKeyWidth = 11;  // of "Last error:"
+
+// "      State: text", keys right-aligned as in `systemctl status`; nothing when there is no text.
+std::string field(const char* key, const std::string& text) {
+    if (text.empty())
+        return "";
+    const size_t length = std::strlen(key);
+    return cat(std::string(kKeyWidth > length ? kKeyWidth - length : 0, ' '), key, ": ", text, '\n');
+}
+
+std::string safe(const Properties& properties, const char* name) {
+    return printable(textOf(properties, name));
+}
+
+// "stable since Mon …; 3min ago".
+std::string stateText(const Properties& properties, uint64_t now, const Style& style) {
+    const std::string state = safe(properties, "State");
+    const std::string since = sinceTime(numberOf(properties, "StateTimestamp"), now);
+    return cat(style.paint(inkOf(state), state), since.empty() ? "" : " since ", since);
+}
+
+std::string spanText(uint64_t nanoseconds) {
+    return nanoseconds == kUnknown ? "" : formatSpan(nanoseconds / 1000);
+}
+
+std::string bytesText(uint64_t bytes) {
+    return bytes == kUnknown ? "" : formatBytes(bytes);
+}
+
+std::string usageFields(const Properties& properties) {
+    return field("Memory", bytesText(numberOf(properties, "MemoryCurrent", kUnknown))) +
+           field("CPU", spanText(numberOf(properties, "CPUUsageNSec", kUnknown)));
+}
+
+std::string signalName(int64_t number) {
+    const char* name = ::sigabbrev_np(static_cast<int>(number));
+    return name == nullptr ? cat("signal ", number) : cat("SIG", name);
+}
+
+// What there is to say about a container's end, or about its process while it lives.
+std::string containerDetail(const Properties& properties, uint64_t now) {
+    const std::string state = textOf(properties, "State");
+    std::vector<std::string> parts;
+    if (const uint64_t pid = numberOf(properties, "PID"); pid != 0)
+        parts.push_back(cat("PID ", pid));
+    if (state == "failed" && signedOf(properties, "ExitCode") != 0)
+        parts.push_back(cat("exit status ", signedOf(properties, "ExitCode")));
+    if (const int64_t number = signedOf(properties, "ExitSignal"); number != 0)
+        parts.push_back(cat("by ", signalName(number)));
+    if (const uint64_t end = numberOf(properties, "EndTimestamp"); end != 0)
+        parts.push_back(relativeTime(end, now));
+    for (const std::string& usage : {bytesText(numberOf(properties, "MemoryCurrent", kUnknown)),
+                                     spanText(numberOf(properties, "CPUUsageNSec", kUnknown))})
+        if (!usage.empty() && state == "running")
+            parts.push_back(usage);
+    return join(parts, ", ");
+}
+
+TreeNode containerNode(const ContainerStatus& container, uint64_t now, const Style& style) {
+    const std::string state = safe(container.properties, "State");
+    const std::string detail = containerDetail(container.properties, now);
+    const std::string message = safe(container.properties, "Message");
+    return {cat(printable(container.name()), ": ", style.paint(inkOf(state), state), detail.empty() ? "" : ", ", detail,
+                message.empty() ? "" : ": ", message),
+            {}};
+}
+
+std::vector<TreeNode> containerNodes(const InstanceStatus& instance, uint64_t now, const Style& style) {
+    std::vector<TreeNode> nodes;
+    for (const ContainerStatus& container : instance.containers)
+        nodes.push_back(containerNode(container, now, style));
+    return nodes;
+}
+
+TreeNode instanceNode(const InstanceStatus& instance, const std::string& target, uint64_t now, const Style& style) {
+    const std::string state = safe(instance.properties, "State");
+    const std::string since = relativeTime(numberOf(instance.properties, "StateTimestamp"), now);
+    const std::string version = safe(instance.properties, "Version");
+    const std::string message = safe(instance.properties, "Message");
+    std::string text = cat(printable(instance.name()), ": ", style.paint(inkOf(state), state));
+    if (!since.empty())
+        text += cat(" since ", since);
+    if (version != target)
+        text += cat(", version ", version);
+    if (!message.empty())
+        text += cat(": ", message);
+    return {std::move(text), containerNodes(instance, now, style)};
+}
+
+std::string versionText(const Properties& pod) {
+    const std::string version = safe(pod, "Version");
+    const std::string target = safe(pod, "TargetVersion");
+    return target.empty() || target == version ? version : cat(version, ", changing to ", target);
+}
+
+// Failures, and when podd tries again.
+std::string failureFields(const Properties& pod, uint64_t now, const Style& style) {
+    std::string text;
+    if (const uint64_t failures = numberOf(pod, "Failures"); failures != 0)
+        text += field("Failures", style.paint(Style::Ink::red, cat(failures)));
+    const std::string last = safe(pod, "LastFailure");
+    text += field("Last error", last == safe(pod, "Message") ? "" : last);
+    const uint64_t next = numberOf(pod, "NextLaunchTimestamp");
+    const uint64_t backoff = numberOf(pod, "BackoffUSec");
+    if (next != 0)
+        text += field("Next try", cat(relativeTime(next, now), " at ", absoluteTime(next),
+                                      backoff == 0 ? "" : cat(" (back-off ", formatSpan(backoff), ')')));
+    return text;
+}
+
+std::string labelText(const Properties& pod) {
+    std::vector<std::string> pairs;
+    for (const auto& [key, value] : mapOf(pod, "Labels"))
+        pairs.push_back(printable(cat(key, '=', value)));
+    return join(pairs, " ");
+}
+
+// The dot sums up: green for good, red for a pod that has nothing left, a ring for one that shall not run.
+std::string podDot(const Properties& pod, const Style& style) {
+    const std::string state = textOf(pod, "State");
+    const bool down = numberOf(pod, "InstancesRunning") == 0 && numberOf(pod, "Failures") != 0;
+    return dot(state == "degraded" && down ? Style::Ink::red : inkOf(state), style);
+}
+
+std::string title(const std::string& sign, const std::string& name, const Style& style) {
+    return cat(sign, ' ', style.paint(Style::Ink::bold, printable(name)), '\n');
+}
+
+}  // namespace
+
+Style::Ink inkOf(std::string_view state) {
+    if (state == "stable" || state == "running")
+        return Style::Ink::green;
+    if (state == "failed" || state == "killed")
+        return Style::Ink::red;
+    if (state == "stopped" || state == "ended" || state == "finished")
+        return Style::Ink::none;
+    return Style::Ink::yellow;  // on the way from one to the other
+}
+
+std::string podStatusText(const PodStatus& pod, uint64_t now, const Style& style) {
+    const Properties& p = pod.properties;
+    std::string text = title(podDot(p, style), pod.id(), style);
+    text += field("State", stateText(p, now, style));
+    text += field("Message", safe(p, "Message"));
+    text += field("Goal", textOf(p, "Goal") == "down" && textOf(p, "State") != "stopped" ? "down" : "");
+    text += field("Version", versionText(p));
+    text += field("Unit", safe(p, "Unit"));
+    text += field("Labels", labelText(p));
+    text += failureFields(p, now, style) + usageFields(p);
+    text +=
+        field("Instances", cat(numberOf(p, "InstancesRunning"), " of ", numberOf(p, "InstancesWanted"), " running"));
+    std::vector<TreeNode> nodes;
+    for (const InstanceStatus& instance : pod.instances)
+        nodes.push_back(instanceNode(instance, safe(p, "TargetVersion"), now, style));
+    return text + treeText(nodes, kKeyWidth + 2, style);
+}
+
+std::string instanceStatusText(const InstanceStatus& instance, uint64_t now, const Style& style) {
+    const Properties& p = instance.properties;
+    const uint64_t pid = numberOf(p, "ExecutorPID");
+    std::string text = title(dot(inkOf(textOf(p, "State")), style), instance.name(), style);
+    text += field("State", stateText(p, now, style));
+    text += field("Message", safe(p, "Message"));
+    text += field("Pod", safe(p, "PodId"));
+    text += field("Version", safe(p, "Version"));
+    text += field("Unit", safe(p, "Unit"));
+    text += field("Executor", cat(safe(p, "ExecutorUnit"), pid == 0 ? "" : cat(" (PID ", pid, ')')));
+    text += field("Launched", sinceTime(numberOf(p, "LaunchTimestamp"), now)) + usageFields(p);
+    text += field("Containers", cat(instance.containers.size()));
+    return text + treeText(containerNodes(instance, now, style), kKeyWidth + 2, style);
+}
+
+int lsbStatus(const PodStatus& pod) {
+    const std::string state = textOf(pod.properties, "State");
+    const bool runs = state == "stable" || (state == "degraded" && numberOf(pod.properties, "InstancesRunning") > 0);
+    return runs ? kSuccess : kNotRunning;
+}
+
+int lsbStatus(const InstanceStatus& instance) {
+    return textOf(instance.properties, "State") == "running" ? kSuccess : kNotRunning;
+}
+
+}  // namespace podd::cli

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/value.h"
+
+#include "base/strings.h"
+#include "cli/times.h"
+
+namespace podd::cli {
+
+namespace {
+
+template <typename T>
+T valueOr(const Properties& properties, const std::string& name, T otherwise) {
+    const auto found = properties.find(name);
+    if (found == properties.end() || !std::holds_alternative<T>(found->second))
+        return otherwise;
+    return std::get<T>(found->second);
+}
+
+std::string shownNumber(std::string_view name, uint64_t number) {
+    if (number == kUnknown)
+        return "[not set]";
+    if (name.ends_with("Timestamp"))
+        return absoluteTime(number);
+    if (name.ends_with("USec"))
+        return number == 0 ? "0" : formatSpan(number);
+    return cat(number);
+}
+
+struct Shown {
+    const std::string& name;
+
+    std::string operator()(const std::string& text) const { return printable(text); }
+    std::string operator()(bool yes) const { return yes ? "yes" : "no"; }
+    std::string operator()(int64_t number) const { return cat(number); }
+    std::string operator()(uint64_t number) const { return shownNumber(name, number); }
+    std::string operator()(double number) const { return cat(number); }
+    std::string operator()(const std::vector<std::string>& list) const { return printable(join(list, " ")); }
+    std::string operator()(const TextMap& map) const {
+        std::vector<std::string> pairs;
+        for (const auto& [key, value] : map)
+            pairs.push_back(cat(key, '=', value));
+        return printable(join(pairs, " "));
+    }
+};
+
+}  // namespace
+
+std::string textOf(const Properties& properties, const std::string& name) {
+    return valueOr<std::string>(properties, name, "");
+}
+
+uint64_t numberOf(const Properties& properties, const std::string& name, uint64_t otherwise) {
+    return valueOr<uint64_t>(properties, name, otherwise);
+}
+
+int64_t signedOf(const Properties& properties, const std::string& name) {
+    return valueOr<int64_t>(properties, name, 0);
+}
+
+std::vector<std::string> listOf(const Properties& properties, const std::string& name) {
+    return valueOr<std::vector<std::string>>(properties, name, {});
+}
+
+TextMap mapOf(const Properties& properties, const std::string& name) {
+    return valueOr<TextMap>(properties, name, {});
+}
+
+std::string shown(const std::string& name, const Value& value) {
+    return std::visit(Shown{name}, value);
+}
+
+}  // namespace podd::cli

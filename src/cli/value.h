@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Values of D-Bus properties, and objects as maps of them: what comes out of GetAll and GetManagedObjects.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace podd::cli {
+
+using TextMap = std::map<std::string, std::string>;
+using Value = std::variant<std::string, bool, int64_t, uint64_t, double, std::vector<std::string>, TextMap>;
+using Properties = std::map<std::string, Value>;           // by name
+using Interfaces = std::map<std::string, Properties>;      // by interface
+using ManagedObjects = std::map<std::string, Interfaces>;  // by object path
+
+// A number that no reading gives, e.g. of a memory meter that is not there.
+constexpr uint64_t kUnknown = UINT64_MAX;
+
+// The property, or an empty string, list or number when it is missing or of another type: an older podd may
+// not have it yet.
+std::string textOf(const Properties& properties, const std::string& name);
+uint64_t numberOf(const Properties& properties, const std::string& name, uint64_t otherwise = 0);
+int64_t signedOf(const Properties& properties, const std::string& name);
+std::vector<std::string> listOf(const Properties& properties, const std::string& name);
+TextMap mapOf(const Properties& properties, const std::string& name);
+
+// As `podctl show` prints it: times as dates, spans as words, unknown numbers as "[not set]".
+std::string shown(const std::string& name, const Value& value);
+
+}  // namespace podd::cli

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podctl wait: until pods are in a state. Signals say when to look, the property says what is true; so
+// nothing is missed when podd is restarted in between.
+#include <set>
+
+#include "base/strings.h"
+#include "cli/client.h"
+#include "cli/exit_status.h"
+#include "cli/loop.h"
+#include "cli/names_argument.h"
+#include "cli/verb.h"
+#include "sd/names.h"
+
+namespace podd::cli {
+
+namespace {
+
+constexpr const char* kChangedRule =
+    "type='signal',sender='org.podd1',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
+    "path_namespace='/org/podd1/pod'";
+constexpr const char* kRemovedRule =
+    "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='PodRemoved'";
+constexpr const char* kOwnerRule =
+    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
+    "arg0='org.podd1'";
+
+bool isIn(Client& client, const std::string& id, const std::string& state) {
+    try {
+        return textOf(client.properties(client.podPath(id), sd::kPod), "State") == state;
+    } catch (const Error& error) {
+        if (error.code() != Errc::noSuchPod)
+            throw;
+        throw Error(Errc::noSuchPod, aboutPod(id, error.what()));
+    }
+}
+
+}  // namespace
+
+int waitVerb(const Context& context, const Words& pods) {
+    std::set<std::string> waiting;
+    for (const std::string& pod : pods)
+        waiting.insert(podId(pod));
+    const std::string& state = context.options.state;
+    Client client(context.options);
+    bool look = true;
+    const auto noteChange = [&](sd_bus_message*) { look = true; };
+    const Match changed(client.bus(), kChangedRule, noteChange);
+    const Match removed(client.bus(), kRemovedRule, noteChange);
+    const Match owner(client.bus(), kOwnerRule, noteChange);
+    Loop loop(client.bus());
+    const auto done = [&] {
+        if (look) {
+            look = false;
+            std::erase_if(waiting, [&](const std::string& id) { return isIn(client, id, state); });
+        }
+        return waiting.empty();
+    };
+    const Waited waited = loop.run(done, context.options.timeoutUsec, [] {});
+    if (waited == Waited::interrupted)
+        return kInterrupted;
+    if (waited == Waited::done)
+        return kSuccess;
+    for (const std::string& id : waiting)
+        complain(aboutPod(id, cat("wait: it is not ", state, " after ", formatSpan(*context.options.timeoutUsec))));
+    return kFailure;
+}
+
+}  // namespace podd::cli

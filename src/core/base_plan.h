@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The part of a launch plan that follows from the definition alone, whatever isolators are selected: names, units with
+// their dependencies, directories, commands and environment. Isolators add to it.
+//
+// All units of an instance are made by one StartTransientUnit call (a single transaction): the executor's scope is the
+// main unit, the slice and the containers' scopes are its aux units.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/launch_plan.h"
+#include "model/names.h"
+#include "model/pod_spec.h"
+#include "model/unit_plan.h"
+
+namespace podd {
+
+struct InstancePlan {
+    LaunchPlan launch;
+    UnitPlan executor;
+    UnitPlan slice;
+    std::vector<UnitPlan> scopes;  // in the order of launch.containers
+};
+
+// What a plan is made from; borrowed for the time of the planning.
+struct InstanceView {
+    const PodSpec& spec;
+    InstanceId id;
+    std::string version;
+    std::string stateDirectory;  // /var/lib/podd
+    std::string runDirectory;    // /run/podd
+    std::string hostname;        // of the host, for $HOST
+};
+
+InstancePlan makeBasePlan(const InstanceView& view);
+
+// A container's environment as NAME=value, sorted: the pod's, overridden by the container's, overridden by what Marathon
+// and Mesos inject (pods.md §4.6), which users cannot change. PATH has a default.
+std::vector<std::string> environmentOf(const InstanceView& view, const ContainerSpec& container,
+                                       const std::string& sandbox);
+
+// <state directory>/sandboxes/<escaped instance>
+std::string sandboxOf(const std::string& stateDirectory, const InstanceId& id);
+
+}  // namespace podd

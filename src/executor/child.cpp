@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "executor/child.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "base/tree.h"
+#include "base/wire.h"
+#include "executor/executor.h"
+
+namespace podd {
+
+namespace {
+
+constexpr int kFirstKept = 3;  // descriptors that a child keeps are 3, 4 ...
+
+// Moves `fds` to 3, 4 ..., closes the others, and points 0 and 1 at /dev/null. stderr stays: it is the
+// journal.
+void keepOnly(std::initializer_list<int> fds) {
+    constexpr int kOutOfTheWay = 64;
+    int last = kFirstKept - 1;
+    std::vector<int> moved;
+    for (const int fd : fds)
+        moved.push_back(::fcntl(fd, F_DUPFD_CLOEXEC, kOutOfTheWay));
+    for (const int fd : moved)
+        if (::dup3(fd, ++last, O_CLOEXEC) < 0)
+            throwErrno(errno, "dup3");
+    ::close_range(static_cast<unsigned>(last) + 1, ~0U, 0);
+    const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null || ::dup2(null.get(), STDIN_FILENO) < 0 || ::dup2(null.get(), STDOUT_FILENO) < 0)
+        throwErrno(errno, "open '/dev/null'");
+}
+
+void leaveSpawner(std::initializer_list<int> fds, const char* name) {
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);  // taken by the event loop
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
+    (void)::setsid();
+    (void)::prctl(PR_SET_NAME, name);
+    (void)::umask(022);
+    keepOnly(fds);
+}
+
+}  // namespace
+
+rlimit raiseDescriptorLimit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        throwErrno(errno, "getrlimit");
+    const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+    if (::setrlimit(RLIMIT_NOFILE, &raised) < 0)
+        throwErrno(errno, "setrlimit");
+    return limit;
+}
+
+void becomeExecutor(const Settings& settings, const rlimit& descriptors, int plan, int initImage) {
+    try {
+        leaveSpawner({plan, initImage}, "podd-executor");
+        (void)::setrlimit(RLIMIT_NOFILE, &descriptors);  // lowering never fails
+        UniqueFd planFd(kFirstKept);
+        UniqueFd imageFd(kFirstKept + 1);
+        LaunchPlan decoded = wire::decode<LaunchPlan>(readSealed(planFd.get()));
+        planFd.reset();
+        // Not freed: the process ends with it.
+        auto* const executor = new Executor(settings, std::move(decoded), std::move(imageFd));
+        executor->run();
+        ::_exit(0);
+    } catch (const std::exception& error) {
+        log::error(cat("executor: ", error.what()));
+    }
+    ::_exit(1);
+}
+
+void becomeRemover(const std::string& path, int complaints) {
+    try {
+        leaveSpawner({complaints}, "podd-remover");
+        const std::string left = removeTree(path);
+        writeAll(kFirstKept, left, "removal");
+        ::_exit(0);
+    } catch (const std::exception& error) {
+        log::error(cat("removal of ", quoted(path), ": ", error.what()));
+    }
+    ::_exit(1);
+}
+
+}  // namespace podd

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The processes of an instance: the namespaces that its containers share are the executor's own, each
+// container's first process is a podd-init in a mount (and, as planned, PID) namespace of its own. What is
+// started here waits; see model/init_protocol.h for what it says.
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/fd.h"
+#include "executor/users.h"
+#include "model/init_protocol.h"
+#include "model/launch_plan.h"
+
+namespace podd {
+
+// Enters new IPC and UTS namespaces; the containers inherit them.
+void enterNamespaces(const LaunchPlan& plan);
+
+struct Started {
+    pid_t pid = 0;
+    UniqueFd pidfd;
+    UniqueFd control;
+    UniqueFd out;  // read ends of the container's pipes; non-blocking
+    UniqueFd err;
+};
+
+// `initImage` is the sealed memfd with podd-init.
+Started startContainer(const ContainerPlan& container, const User& user, int initImage);
+
+enum class Heard { report, nothingYet, closed };
+Heard receiveReport(int control, InitReport& report);
+
+// Lets the container's program be exec'ed.
+void sendGo(int control);
+
+}  // namespace podd

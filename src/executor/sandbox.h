@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The directory of one instance: a sandbox for each container (its working directory, owned by its user), the
+// ephemeral volumes that the containers share, and the /dev/shm of an IPC namespace. Nothing of it outlives
+// the instance.
+//
+// An ephemeral volume belongs to the pod's user, mode 0755. A container that runs as another user than its
+// pod reads the volume and writes only where the owner lets it: sharing between users is for the definition
+// to arrange, not for a mode that lets everybody write.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/users.h"
+#include "model/launch_plan.h"
+
+namespace podd {
+
+// Whether `path` is absolute, strictly below `directory`, and says so without a "." or ".." on the way.
+bool isBelow(std::string_view path, std::string_view directory);
+
+// Throws Error unless everything that the plan makes, and later removes, is below `stateDirectory`/sandboxes.
+void checkPaths(const LaunchPlan& plan, const std::string& stateDirectory);
+
+class Sandbox {
+public:
+    explicit Sandbox(const LaunchPlan& plan) : plan_(plan) {}
+
+    // `users` are those of the containers. An instance's number is never used again, so a directory that is
+    // there already is an error, and stays.
+    void make(const std::vector<User>& users, const User& volumeOwner);
+
+    // Mounts the tmpfs of plan.sharedMemory, in a mount namespace of this process.
+    void mountSharedMemory();
+
+    // Removes everything that make() has made; the text of what could not be removed, "" if all is gone.
+    std::string remove();
+
+private:
+    const LaunchPlan& plan_;
+    bool made_ = false;
+    bool mounted_ = false;
+};
+
+}  // namespace podd

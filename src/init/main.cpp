@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd-init: what stands between a container's namespaces and its program. Started by the executor in the
+// container's new namespaces, from a sealed memfd; links nothing but libc, statically, so that nothing is
+// loaded from a file system that the container shapes. It does everything that can fail, says that it is
+// ready, and waits: nothing of the container runs before the executor releases all containers of the instance
+// together.
+#include <errno.h>
+#include <unistd.h>
+
+#include "init/command.h"
+#include "init/credentials.h"
+#include "init/mounts.h"
+#include "init/plan.h"
+#include "init/process.h"
+#include "init/report.h"
+#include "init/system.h"
+
+using namespace podd;
+using namespace podd::init;
+
+namespace {
+
+int openSandbox(const Plan& plan) {
+    const int fd = openAt(AT_FDCWD, plan.sandbox.c_str(), O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
+    if (fd < 0)
+        fail(InitStep::sandbox, errno, plan.sandbox.c_str());
+    return fd;
+}
+
+void enter(const Plan& plan, int sandbox) {
+    if (fchdir(sandbox) < 0)
+        fail(InitStep::sandbox, errno, plan.sandbox.c_str());
+    close(sandbox);
+}
+
+}  // namespace
+
+int main() {
+    endOnTerm();
+    detach();
+    const Plan plan = readPlan();
+    const int sandbox = openSandbox(plan);
+    makeMounts(plan, sandbox);
+    enter(plan, sandbox);
+    becomeUser(plan);
+    const char* const command = findCommand(plan);
+    awaitGo();
+    resetSignals();
+    execCommand(plan, command);
+}

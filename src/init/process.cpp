@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "init/process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "init/report.h"
+#include "init/system.h"
+
+namespace podd::init {
+
+namespace {
+
+void onTerm(int) {
+    _exit(128 + SIGTERM);
+}
+
+void unblockAll() {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// The spawner is protected from the OOM killer; a container is not.
+void resetOomScore() {
+    const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "0", 1) != 1)
+        fail(InitStep::setup, errno, "oom_score_adj");
+    close(fd);
+}
+
+}  // namespace
+
+void endOnTerm() {
+    struct sigaction action = {};
+    action.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < _NSIG; ++signal)
+        sigaction(signal, &action, nullptr);  // fails for SIGKILL and SIGSTOP, which have no other
+    action.sa_handler = onTerm;
+    sigaction(SIGTERM, &action, nullptr);
+    unblockAll();
+}
+
+void resetSignals() {
+    struct sigaction action = {};
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGTERM, &action, nullptr);
+    unblockAll();
+}
+
+void detach() {
+    if (closeRange(kInitPlanFd + 1) < 0)
+        fail(InitStep::setup, errno, "close_range");
+    fcntl(kInitControlFd, F_SETFD, FD_CLOEXEC);
+    fcntl(kInitPlanFd, F_SETFD, FD_CLOEXEC);
+    setsid();                         // fails only when it leads a session already
+    prctl(PR_SET_NAME, "podd-init");  // the kernel calls it by the number of a descriptor
+    prctl(PR_SET_DUMPABLE, 0);        // until the exec, which sets it anew
+    resetOomScore();
+    umask(022);
+}
+
+}  // namespace podd::init

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "manager/bus_api.h"
+
+#include "base/strings.h"
+#include "sd/check.h"
+#include "sd/names.h"
+#include "sd/unit_message.h"
+
+namespace podd {
+
+namespace {
+
+uint32_t startVerb(Manager& manager, const std::string& id) {
+    return manager.start(id);
+}
+uint32_t stopVerb(Manager& manager, const std::string& id) {
+    return manager.stop(id);
+}
+uint32_t restartVerb(Manager& manager, const std::string& id) {
+    return manager.restart(id);
+}
+uint32_t removeVerb(Manager& manager, const std::string& id) {
+    return manager.remove(id);
+}
+
+}  // namespace
+
+void BusApi::inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted) {
+    polkit_.authorize(std::move(call), "org.podd1.inspect", id, verb, std::move(granted));
+}
+
+void BusApi::manage(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted) {
+    polkit_.authorize(std::move(call), "org.podd1.manage", id, verb, std::move(granted));
+}
+
+void BusApi::operate(sd::Call call, const std::string& id, const char* name, Verb verb) {
+    const std::string full = absolute(id);
+    manage(std::move(call), full, name, [this, full, verb](sd::Call granted) {
+        const uint32_t job = verb(manager_, full);
+        granted.reply([&](sd_bus_message* reply) {
+            sd::check(sd_bus_message_append(reply, "o", jobPath(job).c_str()), "answer");
+        });
+    });
+}
+
+void BusApi::startPod(sd::Call call) {
+    const std::string id = call.readString();
+    operate(std::move(call), id, "start", startVerb);
+}
+void BusApi::stopPod(sd::Call call) {
+    const std::string id = call.readString();
+    operate(std::move(call), id, "stop", stopVerb);
+}
+void BusApi::restartPod(sd::Call call) {
+    const std::string id = call.readString();
+    operate(std::move(call), id, "restart", restartVerb);
+}
+void BusApi::deletePod(sd::Call call) {
+    const std::string id = call.readString();
+    operate(std::move(call), id, "delete", removeVerb);
+}
+
+void PodObjectView::start(sd::Call call) {
+    api->operate(std::move(call), pod->id(), "start", startVerb);
+}
+void PodObjectView::stop(sd::Call call) {
+    api->operate(std::move(call), pod->id(), "stop", stopVerb);
+}
+void PodObjectView::restart(sd::Call call) {
+    api->operate(std::move(call), pod->id(), "restart", restartVerb);
+}
+void PodObjectView::remove(sd::Call call) {
+    api->operate(std::move(call), pod->id(), "delete", removeVerb);
+}
+void BusApi::getPod(sd::Call call) {
+    const std::string id = absolute(call.readString());
+    inspect(std::move(call), id, "inspect", [this, id](sd::Call granted) {
+        (void)manager_.pod(id);
+        granted.reply([&](sd_bus_message* reply) {
+            sd::check(sd_bus_message_append(reply, "o", podPath(id).c_str()), "answer");
+        });
+    });
+}
+
+void BusApi::getInstance(sd::Call call) {
+    const std::string name = call.readString();
+    const std::optional<InstanceId> id = parseInstanceId(name);
+    inspect(std::move(call), id ? id->pod : "", "inspect", [this, name, id](sd::Call granted) {
+        if (!id || manager_.findInstance(*id) == nullptr)
+            throw Error(Errc::noSuchInstance, cat("instance ", quoted(name), ": there is no such instance"));
+        granted.reply([&](sd_bus_message* reply) {
+            sd::check(sd_bus_message_append(reply, "o", instancePath(*id).c_str()), "answer");
+        });
+    });
+}
+
+void BusApi::listPods(sd::Call call) {
+    inspect(std::move(call), "", "list", [this](sd::Call granted) {
+        granted.reply([&](sd_bus_message* reply) {
+            sd::check(sd_bus_message_open_container(reply, 'a', "(ssssuuo)"), "answer");
+            for (const auto& [id, pod] : manager_.pods())
+                if (!pod->orphan)
+                    sd::check(sd_bus_message_append(reply, "(ssssuuo)", id.c_str(),
+                                                    std::string(kPodStates.name(pod->state())).c_str(),
+                                                    pod->deployedVersion().c_str(), pod->stored.version.c_str(),
+                                                    pod->stored.spec.instances, pod->running(), podPath(id).c_str()),
+                              "answer");
+            sd::check(sd_bus_message_close_container(reply), "answer");
+        });
+    });
+}
+
+void BusApi::listInstances(sd::Call call) {
+    const std::string argument = call.readString();
+    const std::string only = argument.empty() ? "" : absolute(argument);
+    inspect(std::move(call), only, "list", [this, only](sd::Call granted) {
+        if (!only.empty())
+            (void)manager_.pod(only);
+        granted.reply([&](sd_bus_message* reply) {
+            sd::check(sd_bus_message_open_container(reply, 'a', "(sssto)"), "answer");
+            for (const auto& [id, pod] : manager_.pods()) {
+                if (!only.empty() && only != id)
+                    continue;
+                for (const auto& [number, each] : pod->instances)
+                    sd::check(sd_bus_message_append(reply, "(sssto)", each->id().text().c_str(),
+                                                    instanceStateName(*each), each->version().c_str(),
+                                                    each->stateSinceUsec(), instancePath(each->id()).c_str()),
+                              "answer");
+            }
+            sd::check(sd_bus_message_close_container(reply), "answer");
+        });
+    });
+}
+
+void BusApi::listJobs(sd::Call call) {
+    inspect(std::move(call), "", "list", [this](sd::Call granted) {
+        granted.reply([&](sd_bus_message* reply) {
+            sd::check(sd_bus_message_open_container(reply, 'a', "(usso)"), "answer");
+            for (const auto& [id, pod] : manager_.pods())
+                if (pod->job)
+                    sd::check(sd_bus_message_append(reply, "(usso)", pod->job->id,
+                                                    std::string(kJobTypes.name(pod->job->type)).c_str(), id.c_str(),
+                                                    jobPath(pod->job->id).c_str()),
+                              "answer");
+            sd::check(sd_bus_message_close_container(reply), "answer");
+        });
+    });
+}
+
+}  // namespace podd

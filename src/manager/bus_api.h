@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd on D-Bus (org.podd1, dbus/*.xml): decodes requests, has them authorised, hands them to the manager, and tells
+// clients what changed. Objects are not made and unmade: fallback vtables find the record that a path names. Changes are
+// collected and signalled once the event loop has nothing better to do, so that a launch costs a few signals and not one
+// for each fact.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "manager/bus_objects.h"
+#include "manager/manager.h"
+#include "sd/call.h"
+#include "sd/event.h"
+#include "sd/polkit.h"
+
+namespace podd {
+
+class BusApi final : public Observer {
+public:
+    BusApi(sd_bus* bus, sd_event* event, Manager& manager, std::string systemdVersion);
+
+    // From here on changes are signalled; before, nobody can know of the objects.
+    void open() { open_ = true; }
+
+    // Method handlers, referred to by the vtables.
+    void applyPod(sd::Call call);
+    void rollbackPod(sd::Call call);
+    void purgePod(sd::Call call);
+    void verifyDefinition(sd::Call call);
+    void previewPod(sd::Call call);
+    void diffVersions(sd::Call call);
+    void getPod(sd::Call call);
+    void getInstance(sd::Call call);
+    void listPods(sd::Call call);
+    void listInstances(sd::Call call);
+    void listJobs(sd::Call call);
+    void getDefinition(sd::Call call);
+    void listVersions(sd::Call call);
+    void startPod(sd::Call call);
+    void stopPod(sd::Call call);
+    void restartPod(sd::Call call);
+    void deletePod(sd::Call call);
+
+    using Verb = uint32_t (*)(Manager&, const std::string& id);
+    // Authorises, carries the verb out and answers with its job.
+    void operate(sd::Call call, const std::string& id, const char* name, Verb verb);
+    void answerDefinition(sd::Call call, const std::string& id, const std::string& version);
+
+    const Manager& manager() const { return manager_; }
+    const std::string& systemdVersion() const { return systemdVersion_; }
+
+private:
+    // Observer
+    void podAdded(const Pod& pod) override;
+    void podChanged(const Pod& pod) override;
+    void podRemoved(const Pod& pod) override;
+    void instanceAdded(const Instance& instance) override;
+    void instanceChanged(const Instance& instance) override;
+    void instanceRemoved(const Instance& instance) override;
+    void jobAdded(const Job& job) override;
+    void jobRemoved(const Job& job, const std::string& result, const std::string& message) override;
+
+    // Run `granted` once polkit has said yes.
+    void manage(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
+    void inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
+    void flush();
+    void showContainers(const Instance& instance);
+    void emitAdded(const std::string& path);
+    void emitRemoved(const std::string& path);
+    void emitChanged(const std::string& path, const char* interface, const sd_bus_vtable* vtable);
+    void signal(const char* name, const std::string& subject, const std::string& path);
+
+    void addVtables();
+    void* findPodView(const char* path);
+    void* findInstanceView(const char* path);
+    void* findContainerView(const char* path);
+    void* findJobView(const char* path);
+    std::vector<std::string> objectPaths() const;
+    template <auto Find>
+    void addFallback(const char* prefix, const char* interface, const sd_bus_vtable* vtable);
+
+    sd_bus* bus_;
+    Manager& manager_;
+    std::string systemdVersion_;
+    sd::Polkit polkit_;
+    bool open_ = false;
+    std::vector<sd::Slot> slots_;
+    std::set<std::string> dirtyPods_;
+    std::set<InstanceId> dirtyInstances_;
+    std::map<InstanceId, std::vector<ContainerRecord>> shownContainers_;  // as clients have been told of them
+    sd::Idle idle_;
+    sd::Timer progress_;  // while jobs wait, what they wait for changes with the time
+    PodObjectView podView_;
+    InstanceObjectView instanceView_;
+    ContainerObjectView containerView_;
+    JobObjectView jobView_;
+};
+
+}  // namespace podd

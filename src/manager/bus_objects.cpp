@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "manager/bus_objects.h"
+
+#include "manager/bus_api.h"
+#include "manager/bus_property.h"
+#include "manager/usage.h"
+#include "sd/method.h"
+#include "sd/names.h"
+
+namespace podd {
+
+namespace {
+
+// Template parameters of property<> must be functions with a name: each property is one line.
+using I = InstanceObjectView;
+void instanceName(const I& v, Reply r) {
+    put(r, v.instance->id().text());
+}
+void instancePod(const I& v, Reply r) {
+    putPath(r, podPath(v.instance->id().pod));
+}
+void instancePodId(const I& v, Reply r) {
+    put(r, v.instance->id().pod);
+}
+void instanceNumber(const I& v, Reply r) {
+    put(r, v.instance->id().number);
+}
+void instanceVersion(const I& v, Reply r) {
+    put(r, v.instance->version());
+}
+void instanceUnit(const I& v, Reply r) {
+    put(r, instanceSlice(v.instance->id()));
+}
+void instanceExecutorUnit(const I& v, Reply r) {
+    put(r, executorScope(v.instance->id()));
+}
+void instanceExecutorPid(const I& v, Reply r) {
+    put(r, static_cast<uint32_t>(v.instance->state().record.executorPid));
+}
+void instanceLaunched(const I& v, Reply r) {
+    put(r, v.instance->launchedUsec());
+}
+void instanceState(const I& v, Reply r) {
+    put(r, std::string(instanceStateName(*v.instance)));
+}
+void instanceSince(const I& v, Reply r) {
+    put(r, v.instance->stateSinceUsec());
+}
+void instanceMessage(const I& v, Reply r) {
+    put(r, v.instance->state().outcome.text);
+}
+void instanceContainers(const I& v, Reply r) {
+    std::vector<std::string> paths;
+    for (const ContainerRecord& container : v.instance->state().record.containers)
+        paths.push_back(containerPath(v.instance->id(), container.name));
+    putPaths(r, paths);
+}
+void instanceMemory(const I& v, Reply r) {
+    put(r, sliceUsage(v.api->manager(), instanceSlice(v.instance->id())).memoryBytes);
+}
+void instanceCpu(const I& v, Reply r) {
+    put(r, sliceUsage(v.api->manager(), instanceSlice(v.instance->id())).cpuNsec);
+}
+
+using C = ContainerObjectView;
+Usage containerUsage(const C& v) {
+    return readUsage(cat(sliceDirectory(v.api->manager().config().cgroupRoot, instanceSlice(v.instance->id())), '/',
+                         containerScope(v.instance->id(), v.record().name)));
+}
+void containerName(const C& v, Reply r) {
+    put(r, v.record().name);
+}
+void containerInstance(const C& v, Reply r) {
+    putPath(r, instancePath(v.instance->id()));
+}
+void containerUnit(const C& v, Reply r) {
+    put(r, containerScope(v.instance->id(), v.record().name));
+}
+void containerState(const C& v, Reply r) {
+    put(r, std::string(containerStateName(v.record())));
+}
+void containerPid(const C& v, Reply r) {
+    put(r, static_cast<uint32_t>(v.record().phase == ContainerPhase::exited ? 0 : v.record().pid));
+}
+void containerStart(const C& v, Reply r) {
+    put(r, v.record().startedUsec);
+}
+void containerEnd(const C& v, Reply r) {
+    put(r, v.record().endedUsec);
+}
+void containerExitCode(const C& v, Reply r) {
+    putInt(r, v.record().exitCode);
+}
+void containerExitSignal(const C& v, Reply r) {
+    putInt(r, v.record().exitSignal);
+}
+void containerMessage(const C& v, Reply r) {
+    put(r, v.record().phase == ContainerPhase::exited ? describeExit(v.record()) : std::string());
+}
+void containerMemory(const C& v, Reply r) {
+    put(r, containerUsage(v).memoryBytes);
+}
+void containerCpu(const C& v, Reply r) {
+    put(r, containerUsage(v).cpuNsec);
+}
+
+using J = JobObjectView;
+void jobId(const J& v, Reply r) {
+    put(r, v.pod->job ? v.pod->job->id : 0);
+}
+void jobType(const J& v, Reply r) {
+    put(r, std::string(v.pod->job ? kJobTypes.name(v.pod->job->type) : ""));
+}
+void jobPodId(const J& v, Reply r) {
+    put(r, v.pod->id());
+}
+void jobPod(const J& v, Reply r) {
+    putPath(r, podPath(v.pod->id()));
+}
+void jobProgress(const J& v, Reply r) {
+    put(r, v.pod->progress());
+}
+}  // namespace
+
+std::string absolute(const std::string& id) {
+    return id.starts_with('/') ? id : '/' + id;
+}
+
+std::string podPath(const std::string& id) {
+    return sd::objectPath(sd::kPodPrefix, id);
+}
+std::string instancePath(const InstanceId& id) {
+    return sd::objectPath(sd::kInstancePrefix, id.text());
+}
+std::string containerPath(const InstanceId& id, const std::string& container) {
+    return sd::objectPath(sd::kContainerPrefix, cat(id.text(), '/', container));
+}
+std::string jobPath(uint32_t id) {
+    return cat(sd::kJobPrefix, '/', id);
+}
+
+Usage sliceUsage(const Manager& manager, const std::string& slice) {
+    return readUsage(sliceDirectory(manager.config().cgroupRoot, slice));
+}
+
+const char* instanceStateName(const Instance& instance) {
+    switch (instance.state().phase) {
+        case LaunchPhase::running: return "running";
+        case LaunchPhase::stopping: return "stopping";
+        case LaunchPhase::cleaning:
+        case LaunchPhase::gone: return "ended";
+        default: return "launching";
+    }
+}
+
+const char* containerStateName(const ContainerRecord& container) {
+    if (container.phase == ContainerPhase::preparing)
+        return "preparing";
+    if (container.phase == ContainerPhase::running)
+        return "running";
+    if (container.stopRequested && (container.exitCode != 0 || container.exitSignal != 0))
+        return "killed";
+    return container.failed() ? "failed" : "finished";
+}
+
+// clang-format off
+const sd_bus_vtable kInstanceVtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_PROPERTY("Name", "s", sd::property<&instanceName>, 0, kConst),
+    SD_BUS_PROPERTY("Pod", "o", sd::property<&instancePod>, 0, kConst),
+    SD_BUS_PROPERTY("PodId", "s", sd::property<&instancePodId>, 0, kConst),
+    SD_BUS_PROPERTY("Number", "t", sd::property<&instanceNumber>, 0, kConst),
+    SD_BUS_PROPERTY("Version", "s", sd::property<&instanceVersion>, 0, kConst),
+    SD_BUS_PROPERTY("Unit", "s", sd::property<&instanceUnit>, 0, kConst),
+    SD_BUS_PROPERTY("ExecutorUnit", "s", sd::property<&instanceExecutorUnit>, 0, kConst),
+    SD_BUS_PROPERTY("ExecutorPID", "u", sd::property<&instanceExecutorPid>, 0, kChange),
+    SD_BUS_PROPERTY("LaunchTimestamp", "t", sd::property<&instanceLaunched>, 0, kConst),
+    SD_BUS_PROPERTY("State", "s", sd::property<&instanceState>, 0, kChange),
+    SD_BUS_PROPERTY("StateTimestamp", "t", sd::property<&instanceSince>, 0, kChange),
+    SD_BUS_PROPERTY("Message", "s", sd::property<&instanceMessage>, 0, kChange),
+    SD_BUS_PROPERTY("Containers", "ao", sd::property<&instanceContainers>, 0, kChange),
+    SD_BUS_PROPERTY("MemoryCurrent", "t", sd::property<&instanceMemory>, 0, 0),
+    SD_BUS_PROPERTY("CPUUsageNSec", "t", sd::property<&instanceCpu>, 0, 0),
+    SD_BUS_VTABLE_END
+};
+
+const sd_bus_vtable kContainerVtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_PROPERTY("Name", "s", sd::property<&containerName>, 0, kConst),
+    SD_BUS_PROPERTY("Instance", "o", sd::property<&containerInstance>, 0, kConst),
+    SD_BUS_PROPERTY("Unit", "s", sd::property<&containerUnit>, 0, kConst),
+    SD_BUS_PROPERTY("State", "s", sd::property<&containerState>, 0, kChange),
+    SD_BUS_PROPERTY("PID", "u", sd::property<&containerPid>, 0, kChange),
+    SD_BUS_PROPERTY("StartTimestamp", "t", sd::property<&containerStart>, 0, kChange),
+    SD_BUS_PROPERTY("EndTimestamp", "t", sd::property<&containerEnd>, 0, kChange),
+    SD_BUS_PROPERTY("ExitCode", "i", sd::property<&containerExitCode>, 0, kChange),
+    SD_BUS_PROPERTY("ExitSignal", "i", sd::property<&containerExitSignal>, 0, kChange),
+    SD_BUS_PROPERTY("Message", "s", sd::property<&containerMessage>, 0, kChange),
+    SD_BUS_PROPERTY("MemoryCurrent", "t", sd::property<&containerMemory>, 0, 0),
+    SD_BUS_PROPERTY("CPUUsageNSec", "t", sd::property<&containerCpu>, 0, 0),
+    SD_BUS_VTABLE_END
+};
+
+const sd_bus_vtable kJobVtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_PROPERTY("Id", "u", sd::property<&jobId>, 0, kConst),
+    SD_BUS_PROPERTY("Type", "s", sd::property<&jobType>, 0, kConst),
+    SD_BUS_PROPERTY("PodId", "s", sd::property<&jobPodId>, 0, kConst),
+    SD_BUS_PROPERTY("Pod", "o", sd::property<&jobPod>, 0, kConst),
+    SD_BUS_PROPERTY("Progress", "s", sd::property<&jobProgress>, 0, kChange),
+    SD_BUS_VTABLE_END
+};
+// clang-format on
+
+}  // namespace podd

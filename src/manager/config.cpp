@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "manager/config.h"
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+namespace podd {
+
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description settings(Config& config) {
+    po::options_description options("Settings (also as key = value in podd.conf)");
+    const auto text = [](std::string& target) {
+        return po::value<std::string>(&target)->default_value(target)->value_name("DIR");
+    };
+    options.add_options()("state-directory", text(config.stateDirectory), "definitions, their history, sandboxes")(
+        "run-directory", text(config.runDirectory), "sockets and records of running instances")(
+        "cgroup-root", text(config.cgroupRoot), "where the unified cgroup hierarchy is mounted")(
+        "bus", po::value<std::string>(&config.busAddress)->value_name("ADDRESS"),
+        "D-Bus address instead of the system bus")(
+        "history", po::value<unsigned>(&config.history)->default_value(config.history)->value_name("NUMBER"),
+        "versions of a definition that are kept for each pod");
+    return options;
+}
+
+void readFiles(const std::string& main, bool required, const po::options_description& options,
+               po::variables_map& values) {
+    std::vector<std::filesystem::path> files = {main};
+    std::error_code missing;
+    for (const auto& entry : std::filesystem::directory_iterator(main + ".d", missing))
+        if (entry.path().extension() == ".conf")
+            files.push_back(entry.path());
+    // As in systemd's drop-in directories, a later name wins; program_options keeps the first value that it sees.
+    std::sort(files.begin() + 1, files.end(), std::greater<>());
+    std::rotate(files.begin(), files.begin() + 1, files.end());
+    for (const auto& path : files) {
+        std::ifstream file(path);
+        if (!file && (path != main || required))
+            throw Error(Errc::internal, cat("configuration file ", quoted(path.string()), " cannot be read"));
+        if (file)
+            within(path.string(), [&] { po::store(po::parse_config_file(file, options), values); });
+    }
+}
+
+}  // namespace
+
+std::optional<Config> readConfig(int argc, char* argv[]) {
+    Config config;
+    std::string file = "/etc/podd/podd.conf";
+    const po::options_description fromFile = settings(config);
+    po::options_description all("podd [OPTIONS...]\n\nRuns pods as systemd slices; see podd(8).\n\nOptions");
+    all.add_options()("help,h", "show this help")("version", "show the version")(
+        "config", po::value<std::string>(&file)->value_name("FILE"), "read FILE instead of /etc/podd/podd.conf");
+    all.add(fromFile);
+    po::variables_map values;
+    within("command line", [&] { po::store(po::parse_command_line(argc, argv, all), values); });
+    if (values.count("help") > 0) {
+        std::cout << all;
+        return std::nullopt;
+    }
+    if (values.count("version") > 0) {
+        std::cout << "podd " PODD_VERSION "\n";
+        return std::nullopt;
+    }
+    const bool named = values.count("config") > 0;
+    readFiles(named ? values["config"].as<std::string>() : file, named, fromFile, values);
+    po::notify(values);
+    if (config.history == 0)
+        throw Error(Errc::internal, "history must be at least 1");
+    return config;
+}
+
+}  // namespace podd

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd: wiring. Start order: loop, bus, objects, recovery, the name, readiness; so whoever finds the name finds the truth.
+#include <systemd/sd-daemon.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "manager/bus_api.h"
+#include "manager/config.h"
+#include "manager/executor_server.h"
+#include "manager/manager.h"
+#include "manager/spawner_link.h"
+#include "sd/check.h"
+#include "sd/names.h"
+#include "sd/systemd1.h"
+
+namespace podd {
+
+namespace {
+
+sd::Bus openBus(const Config& config) {
+    sd_bus* bus = nullptr;
+    if (config.busAddress.empty()) {
+        sd::check(sd_bus_open_system(&bus), "connect to the system bus");
+        return sd::Bus(bus);
+    }
+    sd::check(sd_bus_new(&bus), "make bus");
+    sd::Bus owned(bus);
+    sd::check(sd_bus_set_address(bus, config.busAddress.c_str()), "bus address");
+    sd::check(sd_bus_set_bus_client(bus, 1), "bus client");
+    sd::check(sd_bus_start(bus), cat("connect to ", quoted(config.busAddress)));
+    return owned;
+}
+
+void exitOnSignals(sd_event* event) {
+    for (const int signal : {SIGTERM, SIGINT}) {
+        sigset_t set;
+        ::sigemptyset(&set);
+        ::sigaddset(&set, signal);
+        ::sigprocmask(SIG_BLOCK, &set, nullptr);
+        // With no handler the loop ends; pods go on.
+        sd::check(sd_event_add_signal(event, nullptr, signal, nullptr, nullptr), "watch signal");
+    }
+    (void)::signal(SIGPIPE, SIG_IGN);
+}
+
+int run(const Config& config) {
+    const sd::Event event = sd::makeEvent();
+    exitOnSignals(event.get());
+    sd::check(sd_event_set_watchdog(event.get(), 1), "watchdog");
+    const sd::Bus bus = openBus(config);
+    sd::check(sd_bus_set_exit_on_disconnect(bus.get(), 1), "bus");  // systemd starts podd again, with a new bus
+    Manager manager(event.get(), config);
+    sd::Systemd1 systemd(bus.get(), manager);
+    SpawnerLink spawner(
+        event.get(), config.runDirectory + "/spawner.sock", [&](const Notice& notice) { manager.onNotice(notice); },
+        [&] { manager.onSpawnerLost(); });
+    BusApi api(bus.get(), event.get(), manager, systemd.version());
+    sd::check(sd_bus_attach_event(bus.get(), event.get(), SD_EVENT_PRIORITY_NORMAL), "attach bus");
+    ExecutorServer executors(event.get(), config.runDirectory + "/executor.sock",
+                             [&](const InstanceId& id, const Report& report) { manager.onReport(id, report); });
+    manager.attach({&systemd, &spawner, &executors, &api});
+    spawner.connect();
+    int failure = 0;
+    systemd.listUnits({"pod-*"}, [&](const std::vector<std::string>& units) {
+        try {
+            manager.recover(units);
+            executors.open();
+            api.open();
+            sd::check(sd_bus_request_name(bus.get(), sd::kService, 0), "own the bus name org.podd1");
+            (void)sd_notify(0, "READY=1\nSTATUS=Running pods");
+        } catch (const std::exception& problem) {
+            log::error(problem.what());
+            failure = 1;
+            (void)sd_event_exit(event.get(), 1);
+        }
+    });
+    const int code = sd::check(sd_event_loop(event.get()), "event loop");
+    (void)sd_notify(0, "STOPPING=1");
+    return failure != 0 ? failure : code;
+}
+
+}  // namespace
+
+}  // namespace podd
+
+int main(int argc, char* argv[]) {
+    try {
+        const std::optional<podd::Config> config = podd::readConfig(argc, argv);
+        return config ? podd::run(*config) : 0;
+    } catch (const std::exception& failure) {
+        std::cerr << "podd: " << failure.what() << '\n';
+        return 1;
+    }
+}

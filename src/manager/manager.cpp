@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "manager/manager.h"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "isolators/registry.h"
+
+namespace podd {
+
+namespace {
+
+std::string hostName() {
+    std::array<char, 256> name{};
+    (void)::gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+// Whether `prefix` is a leading path of `id`: /prod of /prod/web.
+bool isPathPrefix(const std::string& prefix, const std::string& id) {
+    return id.size() > prefix.size() && id.starts_with(prefix) && id[prefix.size()] == '/';
+}
+
+}  // namespace
+
+Manager::Manager(sd_event* event, Config config)
+    : event_(event),
+      config_(std::move(config)),
+      store_(config_.stateDirectory),
+      hostname_(hostName()),
+      burial_(event, [this] {
+          for (const InstanceId& id : std::exchange(buried_, {}))
+              bury(id);
+      }) {
+    makeDirectories(config_.runDirectory + "/instances", 0700);
+}
+
+Manager::~Manager() = default;
+
+Pod* Manager::findPod(const std::string& id) const {
+    const auto it = pods_.find(id);
+    return it == pods_.end() ? nullptr : it->second.get();
+}
+
+Pod& Manager::pod(const std::string& id) const {
+    Pod* found = findPod(id);
+    if (found == nullptr || found->orphan)
+        throw Error(Errc::noSuchPod, cat("pod ", quoted(id), ": there is no such pod"));
+    return *found;
+}
+
+Instance* Manager::findInstance(const InstanceId& id) const {
+    const Pod* owner = findPod(id.pod);
+    if (owner == nullptr)
+        return nullptr;
+    const auto it = owner->instances.find(id.number);
+    return it == owner->instances.end() ? nullptr : it->second.get();
+}
+
+Pod& Manager::addPod(StoredPod stored) {
+    const std::string id = stored.id;
+    auto fresh = std::make_unique<Pod>(event_, std::move(stored), [this, id] {
+        if (Pod* found = findPod(id))
+            reconcilePod(*found);
+    });
+    Pod& reference = *fresh;
+    pods_[id] = std::move(fresh);
+    reference.shownState = reference.state();
+    return reference;
+}
+
+void Manager::refuseOverlap(const std::string& id) const {
+    for (const auto& [other, existing] : pods_)
+        if (isPathPrefix(other, id) || isPathPrefix(id, other))
+            throw Error(Errc::badDefinition, cat("pod ", quoted(id), ": id: one of this and pod ", quoted(other),
+                                                 " is a path prefix of the other; choose another id"));
+}
+
+uint32_t Manager::start(const std::string& id) {
+    Pod& subject = pod(id);
+    refuseUnlaunchable(subject);
+    StoredPod wish = subject.stored;
+    wish.up = true;
+    wish.message.clear();
+    if (!subject.stored.up || subject.unsaved || !subject.stored.message.empty())
+        store_.saveState(wish);
+    subject.stored = std::move(wish);
+    subject.unsaved = false;
+    subject.backoff = {};
+    const uint32_t job = beginJob(subject, JobType::start);
+    reconcilePod(subject);
+    return job;
+}
+
+// What is to end does end, even when that cannot be written down (a full disk); but then that is not a success.
+uint32_t Manager::stop(const std::string& id) {
+    Pod& subject = pod(id);
+    std::string unsaved;
+    if (subject.stored.up || subject.unsaved) {
+        subject.stored.up = false;
+        subject.stored.message = "stopped by podctl stop";
+        unsaved = saveWish(subject);
+    }
+    const uint32_t job = beginJob(subject, JobType::stop);
+    reconcilePod(subject);
+    if (!unsaved.empty())
+        throw Error(Errc::internal,
+                    cat("pod ", quoted(id), ": is being stopped, but not for good; repeat it when there ",
+                        "is room, or it may run again after a restart of podd: ", unsaved));
+    return job;
+}
+
+uint32_t Manager::restart(const std::string& id) {
+    Pod& subject = pod(id);
+    refuseUnlaunchable(subject);
+    for (const auto& [number, instance] : subject.instances)
+        subject.restartedBelow = number + 1;
+    return start(id);
+}
+
+uint32_t Manager::remove(const std::string& id) {
+    Pod& subject = pod(id);
+    if (!subject.stored.deleted) {
+        subject.stored.up = false;
+        subject.stored.deleted = true;
+        if (const std::string unsaved = saveWish(subject); !unsaved.empty()) {
+            subject.stored.deleted = false;
+            subject.stored.message = "to be deleted, but that could not be saved";
+            reconcilePod(subject);
+            throw Error(Errc::internal, cat("pod ", quoted(id), ": is being stopped, but cannot be deleted; repeat it ",
+                                            "when there is room: ", unsaved));
+        }
+    }
+    const uint32_t job = beginJob(subject, JobType::remove);
+    if (subject.instances.empty())
+        removePod(subject);
+    else
+        reconcilePod(subject);
+    return job;
+}
+
+void Manager::refuseUnlaunchable(const Pod& pod) const {
+    if (pod.stored.deleted)
+        throw Error(Errc::notNow, cat("pod ", quoted(pod.id()), ": is being deleted"));
+    if (!pod.stored.readable)
+        throw Error(Errc::notNow, cat("pod ", quoted(pod.id()), ": ", pod.stored.message));
+}
+
+std::string Manager::saveWish(Pod& pod) {
+    try {
+        store_.saveState(pod.stored);
+        pod.unsaved = false;
+        return "";
+    } catch (const std::exception& problem) {
+        pod.unsaved = true;
+        log::error(cat("pod ", quoted(pod.id()), ": its state could not be saved: ", problem.what()));
+        return problem.what();
+    }
+}
+
+void Manager::reconcilePod(Pod& pod) {
+    const Actions actions = reconcile(pod.facts());
+    for (const uint64_t number : actions.stop)
+        if (const auto it = pod.instances.find(number); it != pod.instances.end())
+            it->second->handle(StopWanted{});
+    if (!shutdown_)
+        for (uint32_t i = 0; i < actions.launch; ++i)
+            launch(pod);
+    if (actions.wakeAtUsec && !shutdown_)
+        pod.timer.armAt(*actions.wakeAtUsec);
+    else
+        pod.timer.disarm();
+    podMayHaveChanged(pod);
+    checkJob(pod);
+}
+
+void Manager::launch(Pod& pod) {
+    const InstanceId id{pod.id(), store_.nextNumber(pod.id())};
+    Instance& instance = addInstance(pod, id, pod.stored.version);
+    InstancePlan plan = makePlan({.spec = pod.stored.spec,
+                                  .id = id,
+                                  .version = pod.stored.version,
+                                  .stateDirectory = config_.stateDirectory,
+                                  .runDirectory = config_.runDirectory,
+                                  .hostname = hostname_});
+    const LaunchPlan orders = plan.launch;
+    instance.setPlan(std::move(plan));
+    track(instance);
+    ports_.observer->instanceAdded(instance);
+    try {
+        ports_.spawner->launch(orders, id.escaped());
+    } catch (const std::exception& problem) {
+        instance.handle(LaunchFailed{instance.state().record, problem.what()});
+    }
+}
+
+Instance& Manager::addInstance(Pod& pod, const InstanceId& id, const std::string& version) {
+    auto fresh = std::make_unique<Instance>(event_, *this, id, version);
+    Instance& reference = *fresh;
+    pod.instances[id.number] = std::move(fresh);
+    return reference;
+}
+
+std::string Manager::recordDirectory(const InstanceId& id) const {
+    return cat(config_.runDirectory, "/instances/", id.escaped());
+}
+
+void Manager::podMayHaveChanged(Pod& pod) {
+    noteDeployed(pod);
+    const PodState state = pod.state();
+    if (state != pod.shownState) {
+        pod.shownState = state;
+        pod.stateSinceUsec = sd::realTimeUsec();
+    }
+    ports_.observer->podChanged(pod);
+}
+
+uint32_t Manager::beginJob(Pod& pod, JobType type) {
+    if (pod.job)
+        endJob(pod, "canceled", "another operation on this pod was started");
+    pod.job = Job{++lastJob_, type, pod.id(), pod.failureCount};
+    ports_.observer->jobAdded(*pod.job);
+    return lastJob_;
+}
+
+void Manager::checkJob(Pod& pod) {
+    if (!pod.job)
+        return;
+    const PodState state = pod.state();
+    if (pod.job->type == JobType::stop && state == PodState::stopped)
+        return endJob(pod, "done", "");
+    if (pod.job->type == JobType::stop || pod.job->type == JobType::remove)
+        return;  // a deletion is done when the pod is removed
+    if (state == PodState::stable)
+        endJob(pod, "done", "");
+    else if (pod.failureCount > pod.job->failuresBefore)
+        endJob(pod, "failed", pod.lastFailure);
+    else if (!pod.stored.up)
+        endJob(pod, "canceled", pod.stored.message);
+    else if (const std::string why = pod.obstacle(); !why.empty())
+        endJob(pod, "failed", why);
+}
+
+void Manager::endJob(Pod& pod, const std::string& result, const std::string& message) {
+    const Job job = *std::exchange(pod.job, std::nullopt);
+    ports_.observer->jobRemoved(job, result, message);
+}
+
+}  // namespace podd

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd's heart: all pods and instances, and the only place that changes them. Requests come from the D-Bus objects, facts
+// from systemd, the spawner and the executors; each leads to reconcile() of the pod it is about. It knows no D-Bus itself:
+// who wants to tell clients is an Observer.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "core/ports.h"
+#include "manager/config.h"
+#include "manager/pod.h"
+#include "model/diff_json.h"
+#include "model/problem.h"
+
+namespace podd {
+
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void podAdded(const Pod& pod) = 0;
+    virtual void podChanged(const Pod& pod) = 0;
+    virtual void podRemoved(const Pod& pod) = 0;  // while it can still be found
+    virtual void instanceAdded(const Instance& instance) = 0;
+    virtual void instanceChanged(const Instance& instance) = 0;
+    virtual void instanceRemoved(const Instance& instance) = 0;
+    virtual void jobAdded(const Job& job) = 0;
+    virtual void jobRemoved(const Job& job, const std::string& result, const std::string& message) = 0;
+};
+
+// A definition that does not hold, with everything that is wrong with it (and its warnings and notes).
+class BadDefinition final : public Error {
+public:
+    explicit BadDefinition(std::vector<Problem> found);
+    BadDefinition(const std::string& context, std::vector<Problem> found);  // "context:" on a line of its own
+    const std::vector<Problem>& problems() const { return problems_; }
+
+private:
+    std::vector<Problem> problems_;
+};
+
+struct ApplyOptions {
+    bool strict = false;  // unknown fields are errors
+    // Refuse (versionConflict) unless this is the target version now; "" = there must be no such pod.
+    std::optional<std::string> ifVersion{};
+};
+
+struct Applied {
+    std::string outcome;  // created, changed, unchanged
+    std::string version;
+    uint32_t job = 0;  // 0 = nothing to wait for
+};
+
+// What an apply would do.
+struct Preview {
+    std::string outcome;  // created, changed, unchanged
+    std::string id;
+    std::string version;            // the target version now; "" = there is no such pod
+    std::vector<Change> changes;    // against that version; against nothing when the pod would be created
+    std::vector<Problem> problems;  // warnings and notes
+};
+
+struct VersionInfo {
+    std::string version;
+    std::string state;  // "deployed", "target" (accepted, and its redeployment is not complete), ""
+};
+
+class Manager final : public InstanceHost, public UnitListener {
+public:
+    struct Ports {
+        UnitsPort* units = nullptr;
+        SpawnerPort* spawner = nullptr;
+        ExecutorsPort* executors = nullptr;
+        Observer* observer = nullptr;
+    };
+
+    Manager(sd_event* event, Config config);
+    ~Manager() override;
+    void attach(const Ports& ports) { ports_ = ports; }
+
+    // Takes up what an earlier podd left: definitions, records of instances, units. `units` are the loaded pod units.
+    void recover(const std::vector<std::string>& units);
+
+    // Requests. They throw Error for what cannot be; a durable change is on disk when they return.
+    // The id of a definition; throws badDefinition with every problem when it does not hold.
+    std::string checkDefinition(const std::string& definition, bool strict) const;
+    Applied apply(const std::string& definition, const ApplyOptions& options);
+    Preview preview(const std::string& definition, const ApplyOptions& options) const;  // changes nothing
+    // A new version with the content of an old one, checked like any other definition. `version` is a word for
+    // resolveVersion(), or "": the version before the target version.
+    Applied rollback(const std::string& id, const std::string& version, const ApplyOptions& options);
+    // Forgets the history of an id; refused (notNow) while there is a pod of that id.
+    void purge(const std::string& id);
+    uint32_t start(const std::string& id);
+    uint32_t stop(const std::string& id);
+    uint32_t restart(const std::string& id);
+    uint32_t remove(const std::string& id);
+
+    // Versions, also of ids whose pod was deleted. All throw noSuchPod when there is neither pod nor history.
+    // A version by its name, or by a word: "" or "deployed", "target" (of a deleted pod both are the last version).
+    std::string resolveVersion(const std::string& id, const std::string& word) const;
+    std::string definition(const std::string& id, const std::string& word) const;  // canonical text
+    std::vector<Change> diff(const std::string& id, const std::string& from, const std::string& to) const;
+    std::vector<VersionInfo> history(const std::string& id) const;  // the oldest first
+
+    // Facts.
+    void onReport(const InstanceId& id, const Report& report);
+    void onNotice(const Notice& notice);
+    void onSpawnerLost();
+
+    Pod* findPod(const std::string& id) const;  // nullptr when there is none
+    Instance* findInstance(const InstanceId& id) const;
+    Pod& pod(const std::string& id) const;  // throws noSuchPod
+    const std::map<std::string, std::unique_ptr<Pod>>& pods() const { return pods_; }
+    const Config& config() const { return config_; }
+    const Store& store() const { return store_; }
+
+private:
+    // InstanceHost
+    void startUnits(Instance& instance, const UnitPlan& main, const std::vector<UnitPlan>& aux) override;
+    void stopUnits(Instance& instance) override;
+    bool command(const Instance& instance, ExecutorCommand::Kind kind) override;
+    void drain(const Instance& instance) override;
+    void removeSandbox(const Instance& instance) override;
+    void changed(Instance& instance, LaunchPhase before) override;
+    void over(Instance& instance) override;
+    void executorEnded(Instance& instance, const std::string& how) override;
+
+    // UnitListener
+    void jobQueued(const std::string& job, const std::string& unit) override;
+    void unitRemoved(const std::string& unit) override;
+    void systemdRestarted() override;
+
+    Pod& addPod(StoredPod stored);
+    void thawThenStop(std::vector<std::string> frozen, const InstanceId& id);
+    Pod& orphan(const std::string& id);
+    void refuseOverlap(const std::string& id) const;
+    void refuseOtherVersion(const std::string& id, const ApplyOptions& options) const;
+    void refuseWhileDeleted(const std::string& id) const;
+    std::vector<std::string> knownVersions(const std::string& id) const;
+    Applied accept(PodSpec spec, JobType type);
+    void noteDeployed(Pod& pod);
+    void refuseUnlaunchable(const Pod& pod) const;
+    std::string saveWish(Pod& pod);  // why it could not be saved; "" = it is on disk
+    bool judgeDamage(Pod& pod);
+    void trimHistory(const Pod& pod);
+    void reconcilePod(Pod& pod);
+    void launch(Pod& pod);
+    Instance& addInstance(Pod& pod, const InstanceId& id, const std::string& version);
+    void bury(const InstanceId& id);
+    void noteEnd(Pod& pod, const Instance& instance);
+    void hear(Instance& instance, const Report& report);
+    void askWhetherStopped(const InstanceId& id);
+    void jobKnown(const InstanceId& id, bool stops);
+    void stoppedByOthers(const InstanceId& id);
+    void release(const InstanceId& id, bool stopped);
+    void resumeRecord(const std::string& directory, const std::vector<std::string>& units);
+    void removeStraySandboxes();
+    void track(Instance& instance);
+    uint32_t beginJob(Pod& pod, JobType type);
+    void checkJob(Pod& pod);
+    void endJob(Pod& pod, const std::string& result, const std::string& message);
+    void podMayHaveChanged(Pod& pod);
+    void removePod(Pod& pod);
+    std::string recordDirectory(const InstanceId& id) const;
+
+    // An instance that podd wants to run and that ends, or is about to: by itself, or because somebody stops it through
+    // systemd? The facts come over two roads, so what its executor says is held back until systemd has been asked.
+    struct Suspicion {
+        std::string job;  // that systemd has queued for the executor's scope
+        std::vector<Report> reports;
+        std::optional<std::string> executorEnd;
+    };
+
+    sd_event* event_;
+    Config config_;
+    Store store_;
+    Ports ports_;
+    std::string hostname_;
+    std::map<std::string, std::unique_ptr<Pod>> pods_;
+    std::map<std::string, InstanceId> byUnit_;
+    std::map<InstanceId, Suspicion> suspected_;
+    std::set<InstanceId> buried_;
+    sd::Idle burial_;
+    uint32_t lastJob_ = 0;
+    bool shutdown_ = false;
+};
+
+}  // namespace podd

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The manager's ears and hands: what executors, the spawner and systemd say, and what instances ask for.
+#include <sys/wait.h>
+
+#include <csignal>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "base/tree.h"
+#include "manager/manager.h"
+#include "manager/usage.h"
+
+namespace podd {
+
+namespace {
+
+std::string describeStatus(int64_t status) {
+    const int raw = static_cast<int>(status);
+    if (WIFSIGNALED(raw)) {
+        const char* name = ::sigabbrev_np(WTERMSIG(raw));
+        return cat("signal ", name == nullptr ? "?" : name, WCOREDUMP(raw) ? " (core dumped)" : "");
+    }
+    return cat("exit ", WEXITSTATUS(raw));
+}
+
+// Whether its end could be the wish of somebody else than podd.
+bool mayBeStopped(const Instance& instance) {
+    const InstanceState& state = instance.state();
+    return !state.stopWanted && !state.ending() && state.phase >= LaunchPhase::releasing;
+}
+
+InstanceEvent eventOf(const Report& report) {
+    switch (report.kind) {
+        case Report::Kind::hello: return Connected{report.record};
+        case Report::Kind::pids: return Prepared{report.record};
+        case Report::Kind::failed: return LaunchFailed{report.record, report.problem};
+        case Report::Kind::running: return Running{report.record};
+        case Report::Kind::exited: return ContainerExited{report.record};
+        case Report::Kind::ended: break;
+    }
+    return Ended{report.record};
+}
+
+}  // namespace
+
+void Manager::onReport(const InstanceId& id, const Report& report) {
+    Instance* instance = findInstance(id);
+    if (instance == nullptr) {
+        log::warning(cat("an executor of the unknown instance ", quoted(id.text()), " reported: it is stopped"));
+        (void)ports_.executors->send(id, ExecutorCommand::Kind::abort);
+        ports_.units->stopUnit(executorScope(id));
+        return;
+    }
+    const bool suspected = suspected_.count(id) > 0;
+    if (!suspected && !(report.kind == Report::Kind::ended && mayBeStopped(*instance)))
+        return hear(*instance, report);
+    suspected_[id].reports.push_back(report);
+    if (!suspected)
+        askWhetherStopped(id);
+}
+
+void Manager::hear(Instance& instance, const Report& report) {
+    if (report.kind == Report::Kind::hello)
+        instance.watchExecutor(report.record.executorPid);
+    instance.handle(eventOf(report));
+}
+
+void Manager::onNotice(const Notice& notice) {
+    const std::optional<InstanceId> id = parseEscapedInstance(notice.instance);
+    if (notice.kind == Notice::Kind::removed && !notice.problem.empty())
+        log::warning(cat("sandbox of ", quoted(notice.instance), ": remove: ", notice.problem));
+    Instance* instance = id ? findInstance(*id) : nullptr;
+    if (instance == nullptr)
+        return;
+    if (notice.kind == Notice::Kind::spawned && !notice.problem.empty())
+        instance->handle(LaunchFailed{instance->state().record, notice.problem});
+    if (notice.kind == Notice::Kind::executorEnded && instance->state().phase < LaunchPhase::cleaning) {
+        ports_.executors->drain(*id);
+        executorEnded(*instance, describeStatus(notice.status));
+    }
+}
+
+void Manager::onSpawnerLost() {
+    for (const auto& [id, owner] : pods_)
+        for (const auto& [number, instance] : owner->instances)
+            if (instance->state().phase == LaunchPhase::spawning)
+                instance->handle(LaunchFailed{instance->state().record, "the spawner ended during the launch"});
+}
+
+void Manager::startUnits(Instance& instance, const UnitPlan& main, const std::vector<UnitPlan>& aux) {
+    ports_.units->startUnits(main, aux, [this, id = instance.id()](const UnitsPort::Started& result) {
+        if (Instance* found = findInstance(id))
+            found->unitsStarted(result);
+    });
+}
+
+void Manager::stopUnits(Instance& instance) {
+    if (instance.units().empty())
+        return;
+    // systemd since 254 refuses to stop what is frozen, and leaves such a stop half done: thaw first (systemd.md §2).
+    // What counts is what was asked for: the kernel's answer to it ("frozen" in cgroup.events) may waver.
+    std::vector<std::string> frozen;
+    const std::string slice = instanceSlice(instance.id());
+    const std::string directory = sliceDirectory(config_.cgroupRoot, slice);
+    for (const std::string& scope : instance.units())
+        if (freezesItself(cat(directory, '/', scope)))
+            frozen.push_back(scope);
+    for (const std::string& each : {slice, podSlice(instance.id().pod), std::string("pod.slice")})
+        if (freezesItself(sliceDirectory(config_.cgroupRoot, each)))
+            frozen.push_back(each);
+    thawThenStop(std::move(frozen), instance.id());
+}
+
+void Manager::thawThenStop(std::vector<std::string> frozen, const InstanceId& id) {
+    if (frozen.empty()) {
+        // The executor's scope is stopped with the slice (BindsTo=); its own stop is for a slice that never came up.
+        ports_.units->stopUnit(instanceSlice(id));
+        ports_.units->stopUnit(executorScope(id));
+        return;
+    }
+    const std::string slice = frozen.back();
+    frozen.pop_back();
+    ports_.units->thawUnit(slice, [this, frozen = std::move(frozen), id] { thawThenStop(frozen, id); });
+}
+
+bool Manager::command(const Instance& instance, ExecutorCommand::Kind kind) {
+    return ports_.executors->send(instance.id(), kind);
+}
+
+void Manager::drain(const Instance& instance) {
+    ports_.executors->drain(instance.id());
+}
+
+void Manager::removeSandbox(const Instance& instance) {
+    try {
+        ports_.spawner->removeSandbox(instance.id().escaped(), sandboxOf(config_.stateDirectory, instance.id()));
+    } catch (const std::exception& problem) {
+        log::warning(cat("sandbox of ", quoted(instance.id().text()), ": ", problem.what()));
+    }
+}
+
+void Manager::changed(Instance& instance, LaunchPhase before) {
+    ports_.observer->instanceChanged(instance);
+    Pod* owner = findPod(instance.id().pod);
+    if (owner == nullptr || instance.state().phase == before)
+        return;
+    if (instance.state().phase == LaunchPhase::running)
+        log::info(cat("instance ", quoted(instance.id().text()), " runs"));
+    if (instance.state().phase == LaunchPhase::cleaning)
+        noteEnd(*owner, instance);
+    podMayHaveChanged(*owner);
+    if (instance.state().phase == LaunchPhase::running)
+        checkJob(*owner);
+}
+
+void Manager::noteEnd(Pod& pod, const Instance& instance) {
+    const Outcome& outcome = instance.state().outcome;
+    if (outcome.kind == Outcome::Kind::stopped || outcome.kind == Outcome::Kind::none) {
+        log::info(cat("instance ", quoted(instance.id().text()), " is stopped"));
+        return;
+    }
+    pod.lastFailure = cat("instance ", quoted(instance.id().text()), ": ", outcome.text);
+    log::notice(pod.lastFailure);
+    if (outcome.kind == Outcome::Kind::failed)
+        pod.failureCount += 1;
+    if (instance.version() == pod.stored.version)
+        pod.backoff = afterFailure(pod.backoff, policyOf(pod.stored.spec.scheduling.backoff), sd::bootTimeUsec(),
+                                   instance.ranUsec());
+}
+
+void Manager::over(Instance& instance) {
+    buried_.insert(instance.id());
+    burial_.request();
+}
+
+void Manager::bury(const InstanceId& id) {
+    Pod* owner = findPod(id.pod);
+    Instance* instance = findInstance(id);
+    if (owner == nullptr || instance == nullptr)
+        return;
+    if (const std::string problem = removeTree(recordDirectory(id)); !problem.empty())
+        log::warning(problem);
+    ports_.observer->instanceRemoved(*instance);
+    std::erase_if(byUnit_, [&](const auto& entry) { return entry.second == id; });
+    suspected_.erase(id);
+    owner->instances.erase(id.number);
+    const bool gone = owner->instances.empty() && (owner->stored.deleted || owner->orphan);
+    if (!gone)
+        return reconcilePod(*owner);
+    removePod(*owner);
+}
+
+void Manager::removePod(Pod& pod) {
+    if (!pod.orphan)
+        ports_.observer->podRemoved(pod);
+    if (pod.job)
+        endJob(pod, "done", "");
+    pods_.erase(pod.id());
+}
+
+void Manager::track(Instance& instance) {
+    byUnit_[instanceSlice(instance.id())] = instance.id();
+    byUnit_[executorScope(instance.id())] = instance.id();
+    if (instance.plan())
+        for (const UnitPlan& scope : instance.plan()->scopes)
+            byUnit_[scope.name] = instance.id();
+    for (const ContainerRecord& container : instance.state().record.containers)
+        byUnit_[containerScope(instance.id(), container.name)] = instance.id();
+}
+
+// When systemd answers, everything that it had said before, such as a job that it has queued, has been heard as well.
+void Manager::askWhetherStopped(const InstanceId& id) {
+    ports_.units->listUnits({executorScope(id)}, [this, id](const std::vector<std::string>&) {
+        if (const auto held = suspected_.find(id); held != suspected_.end() && held->second.job.empty())
+            release(id, false);
+    });
+}
+
+void Manager::executorEnded(Instance& instance, const std::string& how) {
+    const bool suspected = suspected_.count(instance.id()) > 0;
+    if (!suspected && !mayBeStopped(instance))
+        return instance.executorEnded(how);
+    std::optional<std::string>& end = suspected_[instance.id()].executorEnd;
+    if (!end || end->empty())
+        end = how;
+    if (!suspected)
+        askWhetherStopped(instance.id());
+}
+
+// The executor's scope tells: whoever stops the instance's slice, the pod's or the scope itself makes systemd queue a job
+// for it, and when the executor ends by itself there is none.
+void Manager::jobQueued(const std::string& job, const std::string& unit) {
+    const auto it = byUnit_.find(unit);
+    if (it == byUnit_.end() || unit != executorScope(it->second))
+        return;
+    const InstanceId id = it->second;
+    const Instance* instance = findInstance(id);
+    if (instance == nullptr || !mayBeStopped(*instance) || !suspected_[id].job.empty())
+        return;
+    suspected_[id].job = job;
+    ports_.units->askStopJob(job, unit, [this, id](bool stops) { jobKnown(id, stops); });
+}
+
+void Manager::jobKnown(const InstanceId& id, bool stops) {
+    if (!stops)
+        return release(id, false);
+    ports_.units->askShutdown([this, id](bool goingDown) {
+        shutdown_ = shutdown_ || goingDown;
+        if (!shutdown_)
+            stoppedByOthers(id);
+        release(id, true);
+        if (Pod* owner = findPod(id.pod))
+            reconcilePod(*owner);
+    });
+}
+
+void Manager::stoppedByOthers(const InstanceId& id) {
+    Pod* owner = findPod(id.pod);
+    if (owner == nullptr || !owner->stored.up)
+        return;
+    log::notice(cat("pod ", quoted(id.pod), ": stopped through systemd; it stays so until podctl start"));
+    owner->stored.up = false;
+    owner->stored.message = cat("stopped by an administrator through systemd (", instanceSlice(id), ")");
+    (void)saveWish(*owner);
+}
+
+void Manager::release(const InstanceId& id, bool stopped) {
+    const auto known = suspected_.extract(id);
+    Instance* instance = findInstance(id);
+    if (known.empty() || instance == nullptr)
+        return;
+    if (stopped)
+        instance->handle(StopSeen{});
+    const Suspicion& held = known.mapped();
+    for (const Report& report : held.reports)
+        hear(*instance, report);
+    if (held.executorEnd)
+        instance->executorEnded(*held.executorEnd);
+}
+
+void Manager::unitRemoved(const std::string& unit) {
+    const auto it = byUnit_.find(unit);
+    if (it == byUnit_.end())
+        return;
+    if (Instance* instance = findInstance(it->second))
+        instance->unitRemoved(unit);
+}
+
+void Manager::systemdRestarted() {
+    ports_.units->listUnits({"pod-*"}, [this](const std::vector<std::string>& loaded) {
+        const std::set<std::string> present(loaded.begin(), loaded.end());
+        for (const auto& [unit, id] : std::map(byUnit_))
+            if (present.count(unit) == 0)
+                unitRemoved(unit);
+    });
+}
+
+}  // namespace podd

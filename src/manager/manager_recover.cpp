@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A new podd finds its way: what is wished is on disk, what is true is in /run/podd/instances, in systemd and with the
+// executors, which say hello again by themselves. Nothing that runs is touched.
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "base/tree.h"
+#include "manager/manager.h"
+
+namespace podd {
+
+void Manager::recover(const std::vector<std::string>& units) {
+    for (StoredPod& stored : store_.load())
+        (void)addPod(std::move(stored));
+    const std::string directory = config_.runDirectory + "/instances";
+    for (const std::string& name : listDirectory(directory))
+        resumeRecord(name, units);
+    for (const std::string& unit : units) {
+        const std::string_view stem = std::string_view(unit).substr(0, unit.size() - std::string_view(".slice").size());
+        const std::optional<InstanceId> id =
+            unit.ends_with(".slice") && stem.starts_with("pod-") ? parseEscapedInstance(stem.substr(4)) : std::nullopt;
+        if (!id || byUnit_.count(unit) > 0 || findPod(cat(id->pod, '/', id->number)) != nullptr)
+            continue;
+        const bool group = std::any_of(pods_.begin(), pods_.end(), [&](const auto& entry) {
+            return entry.first.starts_with(cat(id->pod, '/', id->number, '/'));
+        });
+        if (group)
+            continue;
+        log::warning(cat("unit ", quoted(unit), " belongs to no instance that podd knows: it is stopped"));
+        ports_.units->stopUnit(unit);
+    }
+    removeStraySandboxes();
+    std::erase_if(pods_, [this](const auto& entry) { return !judgeDamage(*entry.second); });
+    for (const auto& [id, owner] : pods_)
+        ports_.observer->podAdded(*owner);
+    std::vector<std::string> ids;
+    for (const auto& [id, owner] : pods_)
+        ids.push_back(id);
+    for (const std::string& id : ids) {
+        Pod* owner = findPod(id);
+        if (owner != nullptr && owner->instances.empty() && (owner->stored.deleted || owner->orphan))
+            removePod(*owner);
+        else if (owner != nullptr)
+            reconcilePod(*owner);
+    }
+}
+
+// What to make of a pod whose files were damaged. False when nothing is left of it.
+bool Manager::judgeDamage(Pod& pod) {
+    StoredPod& stored = pod.stored;
+    const auto living = std::find_if(pod.instances.rbegin(), pod.instances.rend(),
+                                     [](const auto& entry) { return !entry.second->state().ending(); });
+    const bool runs = living != pod.instances.rend();
+    const bool judged = !stored.goalKnown || stored.repaired;
+    if (!stored.goalKnown) {
+        if (!stored.readable && pod.instances.empty())
+            return false;
+        if (!stored.readable && runs)
+            stored.version = stored.deployed = living->second->version();
+        stored.up = runs;
+        if (runs)
+            stored.message += "; its instances run on";
+        else
+            stored.message += cat("; whether it was stopped or deleted is not known: podctl start ", pod.id(),
+                                  " or podctl delete ", pod.id());
+        stored.goalKnown = true;
+    }
+    if (judged)
+        log::error(cat("pod ", quoted(pod.id()), ": ", stored.message));
+    if (stored.repaired && stored.readable)
+        (void)saveWish(pod);
+    pod.shownState = pod.state();
+    return true;
+}
+
+void Manager::resumeRecord(const std::string& directory, const std::vector<std::string>& units) {
+    const std::string path = cat(config_.runDirectory, "/instances/", directory);
+    const std::optional<InstanceId> id = parseEscapedInstance(directory);
+    const std::optional<std::string> text = readFileIfExists(path + "/record");
+    const std::optional<InstanceRecord> record = text ? parseRecord(*text) : std::nullopt;
+    if (!id || !record || record->pod != id->pod || record->number != id->number) {
+        log::warning(cat("record ", quoted(path), " is not whole: removed"));
+        (void)removeTree(path);
+        return;
+    }
+    Pod* owner = findPod(id->pod);
+    Instance& instance = addInstance(owner != nullptr ? *owner : orphan(id->pod), *id, record->version);
+    store_.raiseNumber(id->pod, id->number);
+    instance.resume(*record);
+    track(instance);
+    for (const std::string& unit : units)
+        if (const auto it = byUnit_.find(unit); it != byUnit_.end() && it->second == *id)
+            instance.unitAppeared(unit);
+    ports_.observer->instanceAdded(instance);
+    if (record->phase == InstancePhase::ended)
+        instance.handle(Ended{*record});
+    else if (ports_.executors->isExecutor(record->executorPid, *id))
+        instance.watchExecutor(record->executorPid);
+    else
+        instance.executorEnded("while podd was away");
+}
+
+Pod& Manager::orphan(const std::string& id) {
+    StoredPod stored;
+    stored.id = id;
+    stored.up = false;
+    Pod& made = addPod(std::move(stored));
+    made.orphan = true;
+    return made;
+}
+
+void Manager::removeStraySandboxes() {
+    for (const std::string& name : listDirectory(config_.stateDirectory + "/sandboxes")) {
+        const std::optional<InstanceId> id = parseEscapedInstance(name);
+        if (id && findInstance(*id) != nullptr)
+            continue;
+        try {
+            ports_.spawner->removeSandbox(name, cat(config_.stateDirectory, "/sandboxes/", name));
+        } catch (const std::exception& problem) {
+            log::warning(cat("sandbox ", quoted(name), ": ", problem.what()));
+        }
+    }
+}
+
+}  // namespace podd

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What an executor and its podd-init processes say to each other. podd-init is built without libstdc++, so
+// this header uses nothing of it: the text and list types are parameters, and both ends share one visit() and
+// so one shape.
+//
+//   descriptor 4   the InitPlan in a sealed memfd (base/wire.h's encoding: Writer on the one side,
+//   init/plan.h on the other) descriptor 3   a SOCK_SEQPACKET socket: podd-init sends one InitReport
+//   (`ready`, or the step that failed), the executor
+//                  answers with one byte, "go". End of file before the go means: give up. It is
+//                  close-on-exec, so its end after the go means that the container's program has been
+//                  exec'ed, unless a report came before.
+#pragma once
+
+#include <stdint.h>
+
+namespace podd {
+
+constexpr uint32_t kInitProtocol = 1;  // raised whenever anything here changes its shape
+constexpr int kInitControlFd = 3;
+constexpr int kInitPlanFd = 4;
+
+enum class InitMountKind : uint32_t { bind, proc, tmpfs, mqueue };  // MountKind, for those without <string>
+
+template <typename Text>
+struct InitMount {
+    InitMountKind kind = InitMountKind::bind;
+    Text source;
+    Text target;
+    Text options;
+    bool readOnly = false;
+    bool volume = false;  // neither set-user-ID programs nor devices
+
+    template <typename V>
+    void visit(V& v) {
+        v(kind), v(source), v(target), v(options), v(readOnly), v(volume);
+    }
+};
+
+template <typename Text, template <typename...> typename List>
+struct InitPlan {
+    uint32_t protocol = kInitProtocol;
+    Text sandbox;
+    uint32_t uid = 0;
+    uint32_t gid = 0;
+    List<uint32_t> groups;  // supplementary
+    List<Text> argv;
+    List<Text> environment;
+    List<InitMount<Text>> mounts;
+
+    template <typename V>
+    void visit(V& v) {
+        v(protocol), v(sandbox), v(uid), v(gid), v(groups), v(argv), v(environment), v(mounts);
+    }
+};
+
+// The steps of podd-init, as far as an error has to tell them apart.
+enum class InitStep : uint32_t {
+    ready,        // none failed
+    plan,         // the plan is broken or of another build
+    setup,        // `detail` names what
+    sandbox,      // the working directory
+    mountSource,  // `index` of the mount
+    mountPoint,   // `index` of the mount
+    mount,        // `index` of the mount
+    user,         // `detail` names the call
+    command,      // `detail` is the command, or the file that it was found to be
+    interpreter,  // `detail` is the command's interpreter
+    exec,         // after the go: `detail` is the file
+};
+
+struct InitReport {
+    InitStep step = InitStep::ready;
+    int32_t error = 0;  // errno
+    uint32_t index = 0;
+    char detail[1012] = {};  // NUL-terminated, cut if need be
+};
+
+}  // namespace podd

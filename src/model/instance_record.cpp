@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "model/instance_record.h"
+
+#include <boost/crc.hpp>
+
+namespace podd {
+
+namespace {
+
+constexpr std::string_view kContainerLine = "[container]";
+
+uint32_t checksum(std::string_view text) {
+    boost::crc_32_type crc;
+    crc.process_bytes(text.data(), text.size());
+    return crc.checksum();
+}
+
+// Texts may hold anything; a line of the file holds no line break and no backslash but ours.
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '\n')
+            out += "\\n";
+        else if (c == '\\')
+            out += "\\\\";
+        else
+            out += c;
+    }
+    return out;
+}
+
+std::optional<std::string> unescaped(std::string_view text) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\') {
+            out += text[i];
+            continue;
+        }
+        if (++i == text.size() || (text[i] != 'n' && text[i] != '\\'))
+            return std::nullopt;
+        out += text[i] == 'n' ? '\n' : '\\';
+    }
+    return out;
+}
+
+// The keys of both kinds of sections, once for writing and once for reading: `line` is called with each
+// member.
+template <typename Record, typename Line>
+void instanceLines(Record& record, Line&& line) {
+    line("POD", record.pod), line("NUMBER", record.number), line("VERSION", record.version);
+    line("PHASE", record.phase), line("EXECUTOR_PID", record.executorPid), line("PROBLEM", record.problem);
+}
+
+template <typename Record, typename Line>
+void containerLines(Record& record, Line&& line) {
+    line("NAME", record.name), line("PHASE", record.phase), line("PID", record.pid);
+    line("STARTED_USEC", record.startedUsec), line("ENDED_USEC", record.endedUsec);
+    line("EXIT_CODE", record.exitCode), line("EXIT_SIGNAL", record.exitSignal);
+    line("CORE_DUMPED", record.coreDumped), line("STOP_REQUESTED", record.stopRequested);
+}
+
+struct WriteLine {
+    std::string& out;
+
+    void operator()(std::string_view key, const std::string& value) const { put(key, escaped(value)); }
+    void operator()(std::string_view key, bool value) const { put(key, value ? "yes" : "no"); }
+    void operator()(std::string_view key, uint64_t value) const { put(key, std::to_string(value)); }
+    void operator()(std::string_view key, int64_t value) const { put(key, std::to_string(value)); }
+    void operator()(std::string_view key, InstancePhase value) const { put(key, kInstancePhases.name(value)); }
+    void operator()(std::string_view key, ContainerPhase value) const { put(key, kContainerPhases.name(value)); }
+    void put(std::string_view key, std::string_view value) const {
+        out.append(key).append("=").append(value).append("\n");
+    }
+};
+
+// Takes the value when the key of the line is this one. A key that no member has is of a later podd, and
+// ignored.
+struct ReadLine {
+    std::string_view key;
+    std::string_view value;
+    bool& valid;
+
+    template <typename T>
+    void operator()(std::string_view name, T& member) const {
+        if (name != key)
+            return;
+        if (const auto read = as(member))
+            member = *read;
+        else
+            valid = false;
+    }
+    std::optional<std::string> as(const std::string&) const { return unescaped(value); }
+    std::optional<uint64_t> as(uint64_t) const { return parseUnsigned(value); }
+    std::optional<int64_t> as(int64_t) const {
+        const std::optional<uint64_t> number = parseUnsigned(value);
+        if (!number || *number > INT64_MAX)
+            return std::nullopt;
+        return static_cast<int64_t>(*number);
+    }
+    std::optional<bool> as(bool) const {
+        if (value != "yes" && value != "no")
+            return std::nullopt;
+        return value == "yes";
+    }
+    std::optional<InstancePhase> as(InstancePhase) const { return kInstancePhases.value(value); }
+    std::optional<ContainerPhase> as(ContainerPhase) const { return kContainerPhases.value(value); }
+};
+
+// The text before the END line when the checksum there is right.
+std::optional<std::string_view> body(std::string_view text) {
+    constexpr std::string_view kEnd = "END=";
+    if (!text.ends_with('\n'))
+        return std::nullopt;
+    const size_t previous = text.rfind('\n', text.size() - 2);
+    const size_t at = previous == std::string_view::npos ? 0 : previous + 1;
+    const std::string_view line = text.substr(at, text.size() - at - 1);
+    if (!line.starts_with(kEnd) || parseUnsigned(line.substr(kEnd.size())) != checksum(text.substr(0, at)))
+        return std::nullopt;
+    return text.substr(0, at);
+}
+
+}  // namespace
+
+std::string recordText(const InstanceRecord& record) {
+    std::string text;
+    instanceLines(record, WriteLine{text});
+    for (const ContainerRecord& container : record.containers) {
+        text.append(kContainerLine).append("\n");
+        containerLines(container, WriteLine{text});
+    }
+    return text + cat("END=", checksum(text), '\n');
+}
+
+std::optional<InstanceRecord> parseRecord(std::string_view text) {
+    const std::optional<std::string_view> lines = body(text);
+    if (!lines)
+        return std::nullopt;
+    InstanceRecord record;
+    bool valid = true;
+    for (const std::string& line : split(*lines, '\n')) {
+        if (line == kContainerLine) {
+            record.containers.emplace_back();
+            continue;
+        }
+        const size_t equals = line.find('=');
+        if (equals == std::string::npos) {
+            valid = valid && line.empty();
+            continue;
+        }
+        const ReadLine read{std::string_view(line).substr(0, equals), std::string_view(line).substr(equals + 1), valid};
+        if (record.containers.empty())
+            instanceLines(record, read);
+        else
+            containerLines(record.containers.back(), read);
+    }
+    if (!valid || record.pod.empty())
+        return std::nullopt;
+    return record;
+}
+
+}  // namespace podd

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The facts of one instance, kept in /run/podd/instances/<escaped instance>/record by its executor: written (renamed
+// into place) before each fact is reported, so that a podd that was away, or is new, reads the same truth. The
+// file outlives the executor; podd removes it when it has taken the facts over. Times are CLOCK_REALTIME in µs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/enum_table.h"
+#include "base/strings.h"
+
+namespace podd {
+
+enum class ContainerPhase : uint32_t { preparing, running, exited };
+constexpr auto kContainerPhases = makeEnumTable<ContainerPhase>({
+    {ContainerPhase::preparing, "preparing"},
+    {ContainerPhase::running, "running"},
+    {ContainerPhase::exited, "exited"},
+});
+
+struct ContainerRecord {
+    std::string name;
+    ContainerPhase phase = ContainerPhase::preparing;
+    int64_t pid = 0;           // in the host's PID namespace; 0 before the fork
+    uint64_t startedUsec = 0;  // exec
+    uint64_t endedUsec = 0;
+    int64_t exitCode = 0;    // of an ordinary exit
+    int64_t exitSignal = 0;  // 0, or the signal that ended it
+    bool coreDumped = false;
+    bool stopRequested = false;  // it ended after a stop was asked for, not by itself
+
+    template <typename V>
+    void visit(V& v) {
+        v(name), v(phase), v(pid), v(startedUsec), v(endedUsec), v(exitCode), v(exitSignal), v(coreDumped);
+        v(stopRequested);
+    }
+    bool operator==(const ContainerRecord&) const = default;
+    bool failed() const {
+        return phase == ContainerPhase::exited && !stopRequested && (exitCode != 0 || exitSignal != 0);
+    }
+};
+
+enum class InstancePhase : uint32_t {
+    starting,  // nothing has been exec'ed
+    released,  // the containers may have been exec'ed; from here on a launch cannot be undone, only stopped
+    running,   // all have
+    ended,     // all containers ended (or the launch failed); sandbox removed
+};
+constexpr auto kInstancePhases = makeEnumTable<InstancePhase>({
+    {InstancePhase::starting, "starting"},
+    {InstancePhase::released, "released"},
+    {InstancePhase::running, "running"},
+    {InstancePhase::ended, "ended"},
+});
+
+struct InstanceRecord {
+    std::string pod;
+    uint64_t number = 0;
+    std::string version;
+    InstancePhase phase = InstancePhase::starting;
+    int64_t executorPid = 0;
+    std::string problem;  // why the launch failed; "" otherwise
+    std::vector<ContainerRecord> containers;
+
+    template <typename V>
+    void visit(V& v) {
+        v(pod), v(number), v(version), v(phase), v(executorPid), v(problem), v(containers);
+    }
+    bool operator==(const InstanceRecord&) const = default;
+};
+
+// The file's form: KEY=value lines, a [container] line before each container's, the last line END=<CRC-32 of what
+// is before it>, so that a torn file is told from a whole one.
+std::string recordText(const InstanceRecord& record);
+
+// Nothing when the text is not a whole record.
+std::optional<InstanceRecord> parseRecord(std::string_view text);
+
+}  // namespace podd

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// podd-bench: podd's launches beside the floor and podman's, in one run and one table. Run as root where podd is
+// installed; see README.md. It fails when something fails, never because something is slow.
+#include <getopt.h>
+
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "base/tree.h"
+#include "figures.h"
+#include "floor.h"
+#include "podd_subjects.h"
+#include "podman.h"
+#include "process.h"
+#include "usage.h"
+
+using namespace podd;
+using namespace podd::bench;
+
+namespace {
+
+constexpr const char* kHelp =
+    "podd-bench [OPTIONS]\n"
+    "\n"
+    "Times podd's launches beside what systemd and the kernel need for them.\n"
+    "\n"
+    "  --payload PATH     what the containers run (" PODD_LIBEXECDIR
+    "/podd-bench-payload)\n"
+    "  --rounds N         (4) of 12 launches each, of each kind in turn\n"
+    "  --pods N           (30) for the measurement of memory\n"
+    "  --podman N         (8) launches by podman, where it is installed\n"
+    "  --only TEXT        only the rows whose name contains it\n"
+    "  --help\n";
+
+constexpr int kUsage = 2;
+constexpr int kRound = 12;
+constexpr int kWarmUps = 3;
+
+struct Options {
+    std::string payload = PODD_LIBEXECDIR "/podd-bench-payload";
+    std::string only;
+    uint64_t rounds = 4;
+    uint64_t pods = 30;
+    uint64_t podman = 8;
+};
+
+struct Contestant {
+    std::string name;
+    std::function<std::unique_ptr<Subject>()> make;
+};
+
+// A number for every pod of this run.
+uint64_t nextNumber() {
+    static uint64_t number = 0;
+    return ++number;
+}
+
+// While the floor is measured nobody else listens to systemd.
+void poddIs(bool wanted) {
+    if (wanted)
+        run({"systemctl", "start", "podd.service", "podd-spawner.service"});
+    else
+        run({"systemctl", "stop", "podd.service"});
+}
+
+std::vector<Contestant> contestants(const Options& options) {
+    const auto floor = [&options](BusKind kind, Floor::Moves moves = Floor::Moves::whenTheyCome) {
+        poddIs(false);
+        return std::make_unique<Floor>(kind, moves, options.payload);
+    };
+    std::vector<Contestant> all{
+        {"floor, system bus", [=] { return floor(BusKind::system); }},
+        {"floor, systemd's private socket", [=] { return floor(BusKind::managerPrivate); }},
+        {"floor, system bus, moves begun early", [=] { return floor(BusKind::system, Floor::Moves::begunEarly); }},
+        {"podd, D-Bus client",
+         [&options] {
+             poddIs(true);
+             return std::make_unique<PoddClient>(options.payload);
+         }},
+        {"podd, podctl", [&options] {
+             poddIs(true);
+             return std::make_unique<Podctl>(options.payload);
+         }}};
+    std::erase_if(all, [&](const Contestant& each) { return each.name.find(options.only) == std::string::npos; });
+    return all;
+}
+
+void warmUp(Subject& subject, int times) {
+    for (int i = 0; i < times; ++i)
+        (void)measure(subject, nextNumber());
+}
+
+std::vector<Row> launches(const Options& options) {
+    const std::vector<Contestant> all = contestants(options);
+    std::vector<Row> rows;
+    for (const Contestant& each : all)
+        rows.push_back({each.name, {}});
+    for (uint64_t round = 0; round < options.rounds; ++round)
+        for (size_t i = 0; i < all.size(); ++i) {
+            const std::unique_ptr<Subject> subject = all[i].make();
+            warmUp(*subject, kWarmUps);
+            for (int n = 0; n < kRound; ++n)
+                rows[i].samples.push_back(measure(*subject, nextNumber()));
+        }
+    return rows;
+}
+
+Row podman(const Options& options) {
+    Row row{"podman pod create + 3 create + start", {}};
+    Podman subject(options.payload);
+    warmUp(subject, 1);
+    for (uint64_t n = 0; n < options.podman; ++n)
+        row.samples.push_back(measure(subject, nextNumber()));
+    return row;
+}
+
+void printMemory(const std::string& when, const Memory& memory, uint64_t pods) {
+    std::cout << std::left << std::setw(20) << when << std::right << std::fixed << std::setprecision(0) << "podd "
+              << memory.podd << ", spawner " << memory.spawner << ", executors " << memory.executors;
+    if (memory.executorCount > 0)
+        std::cout << " (" << memory.executors / static_cast<double>(memory.executorCount) << " each)";
+    if (pods > 0)
+        std::cout << ": " << memory.all() / static_cast<double>(pods) << " for each pod";
+    std::cout << std::endl;
+}
+
+void measureMemory(const Options& options) {
+    poddIs(false);
+    run({"systemctl", "restart", "podd-spawner.service"});
+    poddIs(true);
+    std::cout << "\nPSS of podd's processes, kB\n";
+    printMemory("no pod", memoryOfPodd(), 0);
+    PoddClient subject(options.payload);
+    std::vector<uint64_t> numbers;
+    for (uint64_t i = 0; i < options.pods; ++i) {
+        numbers.push_back(nextNumber());
+        subject.prepare(numbers.back());
+        subject.start(numbers.back());
+    }
+    printMemory(cat(options.pods, " pods"), memoryOfPodd(), options.pods);
+    for (const uint64_t number : numbers) {
+        subject.stop(number);
+        subject.clean(number);
+    }
+    printMemory("all stopped", memoryOfPodd(), 0);
+}
+
+// An exit status, or nothing when there is something to do.
+std::optional<int> parse(int argc, char** argv, Options& options) {
+    enum Option { payload, only, rounds, pods, podmanRuns, help };
+    const std::array<option, 7> known{{{"payload", required_argument, nullptr, payload},
+                                       {"only", required_argument, nullptr, only},
+                                       {"rounds", required_argument, nullptr, rounds},
+                                       {"pods", required_argument, nullptr, pods},
+                                       {"podman", required_argument, nullptr, podmanRuns},
+                                       {"help", no_argument, nullptr, help},
+                                       {nullptr, 0, nullptr, 0}}};
+    const auto number = [] { return parseUnsigned(optarg).value_or(0); };
+    for (int found = 0; (found = ::getopt_long(argc, argv, "", known.data(), nullptr)) != -1;) {
+        switch (found) {
+            case payload: options.payload = optarg; break;
+            case only: options.only = optarg; break;
+            case rounds: options.rounds = number(); break;
+            case pods: options.pods = number(); break;
+            case podmanRuns: options.podman = number(); break;
+            case help: std::cout << kHelp; return EXIT_SUCCESS;
+            default: return kUsage;
+        }
+    }
+    return std::nullopt;
+}
+
+void benchmark(const Options& options) {
+    makeDirectories(kWorkDirectory);
+    std::vector<Row> rows = launches(options);
+    const bool withPodman = options.podman > 0 && isInstalled("podman");
+    if (withPodman)
+        rows.push_back(podman(options));
+    std::erase_if(rows, [](const Row& row) { return row.samples.empty(); });
+    if (!rows.empty())
+        std::cout << table(rows);
+    if (options.podman > 0 && !withPodman)
+        std::cout << "podman: not installed, skipped\n";
+    if (options.pods > 0)
+        measureMemory(options);
+    if (const std::string left = removeTree(kWorkDirectory); !left.empty())
+        throw Error(Errc::internal, left);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    if (const std::optional<int> status = parse(argc, argv, options))
+        return *status;
+    try {
+        benchmark(options);
+        return EXIT_SUCCESS;
+    } catch (const std::exception& error) {
+        log::error(error.what());
+        return EXIT_FAILURE;
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podd_subjects.h"
+
+#include "base/file.h"
+#include "base/strings.h"
+#include "process.h"
+#include "sd/check.h"
+#include "sd/names.h"
+
+namespace podd::bench {
+
+namespace {
+
+std::string fileOf(uint64_t number) {
+    return cat(kWorkDirectory, "/pod-", number, ".json");
+}
+
+}  // namespace
+
+std::string podId(uint64_t number) {
+    return cat("/bench/pod", number);
+}
+
+std::string podDefinition(uint64_t number, const std::string& payload) {
+    std::string containers;
+    for (int i = 0; i < kContainers; ++i)
+        containers += cat(i == 0 ? "" : ",", R"({"name":"c)", i, R"(","exec":{"command":{"argv":[")", payload,
+                          R"("]}},"resources":{"cpus":0.1,"mem":32},)",
+                          R"("volumeMounts":[{"name":"data","mountPath":"data"}]})");
+    return cat(R"({"id":")", podId(number), R"(","containers":[)", containers,
+               R"(],"volumes":[{"name":"data"}],"networks":[{"mode":"host"}]})");
+}
+
+PoddClient::PoddClient(std::string payload)
+    : client_(BusKind::system),
+      onJobRemoved_([this](sd_bus_message* message) {
+          const char* job = nullptr;
+          const char* result = nullptr;
+          sd::check(sd_bus_message_read(message, "uosss", nullptr, &job, nullptr, &result, nullptr), "read JobRemoved");
+          ended_[job] = result;
+      }),
+      payload_(std::move(payload)) {
+    client_.onSignal(sd::kService, sd::kManagerPath, sd::kManager, "JobRemoved", onJobRemoved_);
+}
+
+sd::Message PoddClient::newCall(const char* method) const {
+    sd_bus_message* message = nullptr;
+    sd::check(
+        sd_bus_message_new_method_call(client_.get(), &message, sd::kService, sd::kManagerPath, sd::kManager, method),
+        method);
+    return sd::Message(message);
+}
+
+// `reply` is the signature of the answer, whose last part is the job.
+std::string PoddClient::callForJob(const sd::Message& message, const char* reply) {
+    sd::BusError error;
+    sd_bus_message* raw = nullptr;
+    if (sd_bus_call(client_.get(), message.get(), 0, error.get(), &raw) < 0)
+        throw Error(Errc::unavailable, cat(sd_bus_message_get_member(message.get()), ": ", error.message()));
+    const sd::Message answer(raw);
+    for (const char* type = reply; type[1] != '\0'; ++type)
+        sd::check(sd_bus_message_skip(raw, std::string(1, *type).c_str()), "read answer");
+    const char* job = nullptr;
+    sd::check(sd_bus_message_read(raw, "o", &job), "read answer");
+    return job;
+}
+
+void PoddClient::await(const std::string& job) {
+    client_.until([&] { return ended_.count(job) > 0; }, job);
+    const std::string result = ended_.at(job);
+    ended_.clear();
+    if (result != "done")
+        throw Error(Errc::internal, cat(job, ": ", result));
+}
+
+void PoddClient::prepare(uint64_t number) {
+    definition_ = podDefinition(number, payload_);
+}
+
+void PoddClient::start(uint64_t number) {
+    (void)number;
+    const sd::Message call = newCall("ApplyPod");
+    sd::check(sd_bus_message_append(call.get(), "sa{sv}", definition_.c_str(), 0), "ApplyPod");
+    await(callForJob(call, "soso"));
+}
+
+void PoddClient::stop(uint64_t number) {
+    const sd::Message call = newCall("StopPod");
+    sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "StopPod");
+    await(callForJob(call, "o"));
+}
+
+void PoddClient::clean(uint64_t number) {
+    const sd::Message call = newCall("DeletePod");
+    sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "DeletePod");
+    await(callForJob(call, "o"));
+}
+
+void Podctl::prepare(uint64_t number) {
+    writeFileAtomically(fileOf(number), podDefinition(number, payload_), Durability::volatileFile);
+}
+
+void Podctl::start(uint64_t number) {
+    run({"podctl", "apply", "--wait", fileOf(number)});
+}
+
+void Podctl::stop(uint64_t number) {
+    run({"podctl", "stop", podId(number)});
+}
+
+void Podctl::clean(uint64_t number) {
+    run({"podctl", "delete", podId(number)});
+    (void)::unlink(fileOf(number).c_str());
+}
+
+}  // namespace podd::bench

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "manager/bus_api.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "bus.h"
+
+namespace podd {
+
+namespace {
+
+using fakes::Answer;
+using fakes::Bus;
+
+// The lines of one interface in an introspection text. Versions of sd-bus differ in how they write an empty element.
+std::string interfaceOf(const std::string& xml, const std::string& name) {
+    static constexpr std::string_view kLongEnd = ">\n  </property>";
+    const size_t start = xml.find(cat("<interface name=\"", name, "\">"));
+    const size_t end = xml.find("</interface>", start);
+    std::string text = start == std::string::npos ? "" : xml.substr(start, end - start);
+    for (size_t at = text.find(kLongEnd); at != std::string::npos; at = text.find(kLongEnd))
+        text.replace(at, kLongEnd.size(), "/>");
+    return text;
+}
+
+TEST(BusApi, CreatesAPodAndTellsWhenItRuns) {
+    Bus bus;
+    const Answer answer = bus.apply(bus.world.definition("/web"));
+    const char* outcome = nullptr;
+    const char* path = nullptr;
+    const char* version = nullptr;
+    const char* job = nullptr;
+    ASSERT_EQ(answer.errorText, "");
+    ASSERT_GT(sd_bus_message_read(answer.reply.get(), "soso", &outcome, &path, &version, &job), 0);
+    EXPECT_STREQ(outcome, "created");
+    EXPECT_STREQ(path, "/org/podd1/pod/_2fweb");
+    EXPECT_EQ(bus.text(path, sd::kPod, "State"), "degraded");
+    EXPECT_EQ(bus.jobResults, std::vector<std::string>{});
+    bus.world.run({"/web", 1});
+    EXPECT_EQ(bus.jobResults, std::vector<std::string>{"done"});
+    EXPECT_EQ(bus.text(path, sd::kPod, "State"), "stable");
+    EXPECT_EQ(bus.text("/org/podd1/instance/_2fweb_2e1", sd::kInstance, "State"), "running");
+    EXPECT_EQ(bus.text("/org/podd1/container/_2fweb_2e1_2fmain", sd::kContainer, "Unit"), "pod-web-1-main.scope");
+    for (const char* name : {"PodNew", "InstanceNew", "JobNew", "JobRemoved", "PropertiesChanged", "InterfacesAdded"})
+        EXPECT_EQ(std::count(bus.signals.begin(), bus.signals.end(), name) > 0, true) << name;
+}
+
+TEST(BusApi, ListsEveryProblemOfADefinitionAndChangesNothing) {
+    Bus bus;
+    const Answer answer = bus.apply(R"({"id": "Web", "containers": [], "colour": 1, "instancse": 2})");
+    EXPECT_EQ(answer.errorName, "org.podd1.Error.BadDefinition");
+    EXPECT_NE(answer.errorText.find("/id"), std::string::npos) << answer.errorText;
+    EXPECT_NE(answer.errorText.find("/containers"), std::string::npos) << answer.errorText;
+    EXPECT_EQ(listDirectory(bus.world.config().stateDirectory + "/pods"), std::vector<std::string>{});
+    EXPECT_TRUE(bus.world.spawner.plans.empty());
+}
+
+TEST(BusApi, RefusesOptionsThatItDoesNotKnow) {
+    Bus bus;
+    const sd::Message message = bus.newCall(sd::kManagerPath, sd::kManager, "ApplyPod");
+    ASSERT_GE(sd_bus_message_append(message.get(), "sa{sv}", bus.world.definition("/web").c_str(), 1, "sloppy", "b", 1),
+              0);
+    EXPECT_EQ(bus.call(message).errorName, "org.podd1.Error.NotSupported");
+    EXPECT_TRUE(bus.world.manager->pods().empty());
+}
+
+TEST(BusApi, NamesWhatIsNotThere) {
+    Bus bus;
+    EXPECT_EQ(bus.manage("StopPod", "/no").errorName, "org.podd1.Error.NoSuchPod");
+    EXPECT_EQ(bus.manage("GetPod", "/no").errorText, "pod '/no': there is no such pod");
+    EXPECT_EQ(bus.manage("GetInstance", "/no.1").errorName, "org.podd1.Error.NoSuchInstance");
+    EXPECT_EQ(bus.manage("ListVersions", "/no").errorName, "org.podd1.Error.NoSuchPod");
+}
+
+TEST(BusApi, TellsAFailedLaunchByTheJob) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    const InstanceId id{"/web", 1};
+    bus.world.report(id, Report::Kind::hello, bus.world.record(id, InstancePhase::starting));
+    bus.world.report(id, Report::Kind::failed, bus.world.record(id, InstancePhase::ended), "container 'main': no");
+    bus.world.settle();
+    EXPECT_EQ(bus.jobResults, std::vector<std::string>{"failed: instance '/web.1': container 'main': no"});
+}
+
+TEST(BusApi, CancelsTheJobOfAnOperationThatANewerOneReplaces) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    (void)bus.manage("StopPod", "web");
+    bus.world.settle();
+    ASSERT_FALSE(bus.jobResults.empty());
+    EXPECT_TRUE(bus.jobResults[0].starts_with("canceled")) << bus.jobResults[0];
+}
+
+TEST(BusApi, GivesEverythingInOneCallToAnObjectManager) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    bus.world.run({"/web", 1});
+    const Answer answer =
+        bus.call(bus.newCall(sd::kManagerPath, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"));
+    ASSERT_EQ(answer.errorText, "");
+    std::vector<std::string> paths;
+    ASSERT_GT(sd_bus_message_enter_container(answer.reply.get(), 'a', "{oa{sa{sv}}}"), 0);
+    while (sd_bus_message_enter_container(answer.reply.get(), 'e', "oa{sa{sv}}") > 0) {
+        const char* path = nullptr;
+        ASSERT_GT(sd_bus_message_read(answer.reply.get(), "o", &path), 0);
+        paths.emplace_back(path);
+        ASSERT_GE(sd_bus_message_skip(answer.reply.get(), "a{sa{sv}}"), 0);
+        ASSERT_GE(sd_bus_message_exit_container(answer.reply.get()), 0);
+    }
+    for (const char* path :
+         {"/org/podd1/pod/_2fweb", "/org/podd1/instance/_2fweb_2e1", "/org/podd1/container/_2fweb_2e1_2fmain"})
+        EXPECT_EQ(std::count(paths.begin(), paths.end(), path), 1) << path;
+}
+
+TEST(BusApi, AnswersWithTheDefinitionAsItWasAccepted) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    const sd::Message message = bus.newCall(sd::kManagerPath, sd::kManager, "GetDefinition");
+    ASSERT_GE(sd_bus_message_append(message.get(), "ss", "web", ""), 0);
+    const Answer answer = bus.call(message);
+    const char* version = nullptr;
+    const char* definition = nullptr;
+    ASSERT_GT(sd_bus_message_read(answer.reply.get(), "ss", &version, &definition), 0);
+    const Answer again = bus.apply(definition);
+    const char* outcome = nullptr;
+    ASSERT_GT(sd_bus_message_read(again.reply.get(), "s", &outcome), 0);
+    EXPECT_STREQ(outcome, "unchanged");
+}
+
+// The XML in dbus/ is what clients generate code from: it must be what podd answers.
+TEST(BusApi, IsDescribedByTheInstalledInterfaceFiles) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    const std::string job = bus.introspect("/org/podd1/job/1");
+    bus.world.run({"/web", 1});
+    const std::pair<const char*, std::string> objects[] = {
+        {sd::kManager, bus.introspect(sd::kManagerPath)},
+        {sd::kPod, bus.introspect("/org/podd1/pod/_2fweb")},
+        {sd::kInstance, bus.introspect("/org/podd1/instance/_2fweb_2e1")},
+        {sd::kContainer, bus.introspect("/org/podd1/container/_2fweb_2e1_2fmain")},
+        {sd::kJob, job},
+    };
+    for (const auto& [interface, xml] : objects) {
+        const std::string file = readFile(cat(PODD_DBUS_DIR, '/', interface, ".xml"));
+        EXPECT_EQ(interfaceOf(file, interface), interfaceOf(xml, interface)) << interface;
+        EXPECT_NE(interfaceOf(xml, interface), "") << xml;
+    }
+}
+
+}  // namespace
+
+}  // namespace podd

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Builds of the tree: what is built on one Debian does not run on another, so
+# each release has its own build and its own installed tree. The host's release
+# is built on the host, in build/<preset>; others in their build root, with the
+# source mounted read-only and the build directory in the cache.
+
+build_dir() {
+    if [[ $1 == "$(host_release)" ]]; then
+        printf '%s\n' "$SOURCE_DIR/build/$2"
+    else
+        printf '%s\n' "$CACHE/build/$(hash_of "$SOURCE_DIR")-$1-$2"
+    fi
+}
+
+# build_tree RELEASE PRESET [TESTS]: builds and installs, prints the installed
+# tree. The unit tests are built only on the host, and only if asked for (ON) or
+# if they were before.
+build_tree() {
+    local release=$1 preset=$2 tests=${3:-} build root
+    build=$(build_dir "$release" "$preset")
+    mkdir -p "$build"
+    if [[ $release == "$(host_release)" ]]; then
+        install_build_dependencies
+        with_lock "build-$(hash_of "$build")" build_on_host "$build" "$preset" "$tests" >&2
+    else
+        root=$(build_root "$release")
+        with_lock "build-$(hash_of "$build")" build_in_root "$root" "$build" "$preset" >&2
+    fi
+    printf '%s\n' "$build/tree"
+}
+
+# A tree is changed as a whole and never while a machine takes its copy.
+with_tree() {
+    local tree=$1
+    shift
+    with_lock "tree-$(hash_of "$tree")" "$@"
+}
+
+replace_tree() {
+    rm -rf "$1/tree"
+    mv "$1/tree.new" "$1/tree"
+}
+
+# build_steps SOURCE BUILD PRESET [TESTS]
+build_steps() {
+    local source=$1 build=$2 preset=$3 tests=${4:-}
+    [[ -n $tests || -f $build/CMakeCache.txt ]] || tests=OFF
+    cd "$source" || return
+    cmake --preset "$preset" -B "$build" -DCMAKE_INSTALL_PREFIX=/usr ${tests:+"-DBUILD_TESTING=$tests"}
+    cmake --build "$build"
+    rm -rf "$build/tree.new"
+    DESTDIR=$build/tree.new cmake --install "$build" --prefix /usr >"$build/install.log"
+}
+
+build_on_host() {
+    build_steps "$SOURCE_DIR" "$@"
+    with_tree "$1/tree" replace_tree "$1"
+}
+
+build_in_root() {
+    local root=$1 build=$2 preset=$3
+    # shellcheck disable=SC2016
+    /usr/bin/python3 "$LAB_DIR/lib/newroot.py" private bash -euc '
+        mount --bind "$2" "$1/mnt/source"
+        mount -o remount,bind,ro "$1/mnt/source"
+        mount --bind "$3" "$1/mnt/build"
+        mount -t proc proc "$1/proc"
+        mount --bind /dev/null "$1/dev/null"
+        exec chroot "$1" bash -euc "$4" lab /mnt/source /mnt/build "$5"
+    ' lab "$root" "$SOURCE_DIR" "$build" "$(declare -f build_steps); build_steps \"\$@\"" "$preset"
+    with_tree "$build/tree" replace_tree "$build"
+}

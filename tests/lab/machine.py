@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A lab machine as tests use it: a thin face of the `lab` program."""
+
+import dataclasses
+import json
+import pathlib
+import subprocess
+import time
+
+LAB = pathlib.Path(__file__).with_name("lab")
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    command: tuple
+    status: int
+    stdout: str
+    stderr: str
+
+    def json(self):
+        return json.loads(self.stdout)
+
+    def __str__(self):
+        return (
+            f"{' '.join(self.command)}: exit status {self.status}\n"
+            f"--- stdout\n{self.stdout}--- stderr\n{self.stderr}"
+        )
+
+
+class CommandFailed(AssertionError):
+    def __init__(self, result):
+        super().__init__(str(result))
+        self.result = result
+
+
+def lab(*arguments, **options):
+    return subprocess.run([str(LAB), *arguments], check=True, text=True, stdout=subprocess.PIPE, **options).stdout
+
+
+class Machine:
+    """One booted machine. Every method acts inside it, as root unless told."""
+
+    def __init__(self, release, preset=None, tree=None):
+        self.release = release
+        with_what = ["--install", tree] if tree else ["--preset", preset] if preset else []
+        self.name = lab("boot", release, *with_what).strip()
+
+    def stop(self):
+        lab("stop", self.name)
+
+    def argv(self, *command, user=None):
+        """What to start on the host for COMMAND to run in the machine."""
+        return [str(LAB), "exec", self.name, *(["--user", user] if user else []), *command]
+
+    def run(self, *command, user=None, check=True, input=None, timeout=60):
+        """Runs COMMAND; a single string is a shell script."""
+        if len(command) == 1:
+            command = ("/bin/sh", "-ec", command[0])
+        done = subprocess.run(
+            self.argv(*command, user=user), capture_output=True, text=True, errors="replace",
+            timeout=timeout, input=input, stdin=None if input is not None else subprocess.DEVNULL,
+        )
+        result = Result(command, done.returncode, done.stdout, done.stderr)
+        if check and result.status != 0:
+            raise CommandFailed(result)
+        return result
+
+    def popen(self, *command, user=None, **options):
+        return subprocess.Popen(self.argv(*command, user=user), text=True, **options)
+
+    def podctl(self, *arguments, **options):
+        return self.run("podctl", *arguments, **options)
+
+    def write(self, path, text, mode="644"):
+        self.run(f'mkdir -p "$(dirname {path})" && cat >{path} && chmod {mode} {path}', input=text)
+
+    def read(self, path):
+        return self.run("cat", path).stdout
+
+    def wait_for(self, predicate, what, timeout=20):
+        """Until PREDICATE (callable, or a shell script that succeeds) holds; returns its value."""
+        deadline = time.monotonic() + timeout
+        while True:
+            if callable(predicate):
+                value = predicate()
+            else:
+                value = self.run(predicate, check=False).status == 0
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {timeout} s in vain for {what}")
+            time.sleep(0.05)
+
+    def fingerprint(self, without=()):
+        options = [word for kind in without for word in ("--without", kind)]
+        return lab("fingerprint", self.name, *options).splitlines()
+
+    def journal(self, *arguments):
+        return self.run("journalctl", "--no-pager", "--quiet", "--output=short-precise", *arguments).stdout
+
+    def journal_cursor(self):
+        shown = self.run("journalctl", "--no-pager", "--quiet", "--lines=1", "--output=json").stdout
+        return json.loads(shown)["__CURSOR"]
