@@ -176,6 +176,13 @@ unsigned Node::integer(unsigned least, unsigned most) const {
     return static_cast<unsigned>(number(least, most));
 }
 
+uint64_t Node::natural() const {
+    if (value_->isUInt64())
+        return value_->asUInt64();
+    refuseType("an integer from 0 to 18446744073709551615");
+    return 0;
+}
+
 std::vector<Node> Node::items(size_t least, size_t most) const {
     std::vector<Node> items;
     if (!value_->isArray()) {

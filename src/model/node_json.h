@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +43,7 @@ public:
     bool boolean() const;
     double number(double least, double most) const;
     unsigned integer(unsigned least, unsigned most) const;
+    uint64_t natural() const;  // all 64 bits of it, exactly
 
     // A text that keeps a rule of names.h or field_rules.h. One that does not is returned all the same, so
     // that references to it are not reported as well.
