@@ -44,6 +44,9 @@ while IFS= read -r hit; do
     complain "$hit: only model/pattern.cpp may include PCRE2"
 done < <(grep -rlE '#include <pcre2' . | grep -vE '^\./model/pattern\.cpp$' || true)
 while IFS= read -r hit; do
+    complain "$hit: only isolators/seccomp_filter.cpp may include libseccomp"
+done < <(grep -rlE '#include <seccomp\.h>' . | grep -vE '^\./isolators/seccomp_filter\.cpp$' || true)
+while IFS= read -r hit; do
     complain "$hit: only sd, manager, executor and cli may include libsystemd"
 done < <(grep -rlE '#include <systemd/' . | grep -vE '^\./(sd|manager|executor|cli)/' || true)
 while IFS= read -r hit; do
