@@ -143,6 +143,13 @@ std::string formatBytes(uint64_t bytes) {
     return fixed(value, 1) + kUnits[unit];
 }
 
+std::string formatSize(uint64_t bytes) {
+    std::string text = formatBytes(bytes);
+    const char unit = text.back();
+    text.back() = ' ';
+    return unit == 'B' ? text + 'B' : cat(text, unit, "iB");
+}
+
 std::string formatSpan(uint64_t usec) {
     if (usec < 1000)
         return cat(usec, "us");

@@ -41,6 +41,9 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
 // Bytes as people read them: "312.0M", as systemd writes them. "-" for the value that means unknown (2^64-1).
 std::string formatBytes(uint64_t bytes);
 
+// The same in a sentence: "64.0 MiB", "312 B".
+std::string formatSize(uint64_t bytes);
+
 // A time span as people read it: "1min 30s", "2.500s", "15ms".
 std::string formatSpan(uint64_t usec);
 

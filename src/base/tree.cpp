@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -85,7 +86,62 @@ struct Removal {
     }
 };
 
+struct Measurement {
+    dev_t device = 0;
+    std::vector<Directory> levels;
+    std::set<ino_t> linked;  // files with several links that have been counted
+    uint64_t bytes = 0;
+
+    void count(const struct stat& info) {
+        constexpr uint64_t kBlock = 512;  // of st_blocks, stat(3type)
+        const bool several = !S_ISDIR(info.st_mode) && info.st_nlink > 1;
+        if (!several || linked.insert(info.st_ino).second)
+            bytes += static_cast<uint64_t>(info.st_blocks) * kBlock;
+    }
+
+    void enter(int parent, const char* name) {
+        UniqueFd fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        struct stat info {};
+        if (!fd || ::fstat(fd.get(), &info) < 0 || (!levels.empty() && info.st_dev != device))
+            return;
+        device = info.st_dev;
+        count(info);
+        if (Directory stream{::fdopendir(fd.release()), &::closedir})
+            levels.push_back(std::move(stream));
+    }
+
+    void take(int parent, const char* name) {
+        struct stat info {};
+        if (std::string_view(name) == "." || std::string_view(name) == ".." ||
+            ::fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+            return;
+        if (S_ISDIR(info.st_mode))
+            enter(parent, name);
+        else if (info.st_dev == device)
+            count(info);
+    }
+
+    void run() {
+        while (!levels.empty()) {
+            const size_t depth = levels.size();
+            DIR* stream = levels.back().get();
+            const dirent* entry = nullptr;
+            while (levels.size() == depth && (entry = ::readdir(stream)) != nullptr)
+                take(::dirfd(stream), entry->d_name);
+            if (levels.size() == depth)
+                levels.pop_back();
+        }
+    }
+};
+
 }  // namespace
+
+uint64_t treeSize(const std::string& path) {
+    Measurement measurement;
+    measurement.enter(AT_FDCWD, path.c_str());
+    measurement.run();
+    return measurement.bytes;
+}
 
 std::string removeTree(const std::string& path) {
     Removal removal;

@@ -156,6 +156,26 @@ Applied Client::rollback(const std::string& id, const std::string& version, cons
     return readApplied(send(withOptions("RollbackPod", {id, version}, false, options.ifVersion)).get());
 }
 
+std::string Client::plan(const std::string& definition, const Options& options) {
+    return readText(send(withOptions("PlanPod", {definition}, options.strict, std::nullopt)).get(), 's');
+}
+
+std::vector<IsolatorRow> Client::listIsolators() {
+    const sd::Message reply = manager("ListIsolators");
+    std::vector<IsolatorRow> rows;
+    readArray(reply.get(), "(ssbs)", [&] {
+        enter(reply.get(), SD_BUS_TYPE_STRUCT, "ssbs");
+        IsolatorRow row;
+        row.name = readText(reply.get(), 's');
+        row.summary = readText(reply.get(), 's');
+        row.selected = readFlag(reply.get());
+        row.problem = readText(reply.get(), 's');
+        leave(reply.get());
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
 void Client::purge(const std::string& id) {
     manager("PurgePod", {id});
 }
@@ -252,6 +272,12 @@ std::string Client::instancePath(const std::string& name) {
 
 Properties Client::properties(const std::string& path, const char* interface) {
     return readProperties(call(path.c_str(), "org.freedesktop.DBus.Properties", "GetAll", {interface}).get());
+}
+
+Properties Client::withUsage(const std::string& path, const char* interface) {
+    Properties all = properties(path, interface);
+    all.merge(properties(path, sd::kUsage));
+    return all;
 }
 
 ManagedObjects Client::managedObjects() {

@@ -57,6 +57,13 @@ struct VersionRow {
     std::string state;  // deployed, target or ""
 };
 
+struct IsolatorRow {
+    std::string name;
+    std::string summary;
+    bool selected = false;
+    std::string problem;  // why the host cannot run it; "" = it can
+};
+
 struct Definition {
     std::string version;
     std::string text;
@@ -70,6 +77,9 @@ public:
     // With Options::strict and ::ifVersion.
     Applied apply(const std::string& definition, const Options& options);
     Preview preview(const std::string& definition, const Options& options);
+    // What a launch would do, as JSON.
+    std::string plan(const std::string& definition, const Options& options);
+    std::vector<IsolatorRow> listIsolators();
     Applied rollback(const std::string& id, const std::string& version, const Options& options);  // "" = the one before
     void purge(const std::string& id);
     // One of StartPod, StopPod, RestartPod, DeletePod; returns the job's path.
@@ -86,6 +96,7 @@ public:
     std::string podPath(const std::string& id);
     std::string instancePath(const std::string& name);
     Properties properties(const std::string& path, const char* interface);
+    Properties withUsage(const std::string& path, const char* interface);  // of a pod, an instance or a container
     ManagedObjects managedObjects();
 
     sd_bus* bus() const { return bus_.get(); }

@@ -90,6 +90,10 @@ uint64_t readNumber(sd_bus_message* message, char type) {
     return type == SD_BUS_TYPE_UINT32 ? readBasic<uint32_t>(message, type) : readBasic<uint64_t>(message, type);
 }
 
+bool readFlag(sd_bus_message* message) {
+    return readBasic<int>(message, SD_BUS_TYPE_BOOLEAN) != 0;
+}
+
 Properties readProperties(sd_bus_message* message) {
     Properties properties;
     readArray(message, "{sv}", [&] {

@@ -16,6 +16,7 @@ uint64_t readNumber(sd_bus_message* message, char type);   // 'u' or 't'
 template <typename Item>
 void readArray(sd_bus_message* message, const char* contents, Item&& item);
 
+bool readFlag(sd_bus_message* message);
 Properties readProperties(sd_bus_message* message);          // a{sv}
 ManagedObjects readManagedObjects(sd_bus_message* message);  // a{oa{sa{sv}}}
 

@@ -110,6 +110,38 @@ Json::Value objectOf(const Problem& problem) {
 
 }  // namespace
 
+std::string isolatorsJson(const std::vector<IsolatorRow>& rows, JsonMode mode) {
+    Json::Value list = array();
+    for (const IsolatorRow& row : rows) {
+        Json::Value object;
+        object["isolator"] = row.name;
+        object["summary"] = row.summary;
+        object["selected"] = row.selected;
+        object["possible"] = row.problem.empty();
+        object["problem"] = textOrNull(row.problem);
+        list.append(object);
+    }
+    return written(list, mode);
+}
+
+std::string topJson(const std::vector<TopRow>& rows, JsonMode mode) {
+    Json::Value list = array();
+    for (const TopRow& row : rows) {
+        Json::Value object;
+        object["name"] = row.name;
+        object["cpu_percent"] = row.cpu < 0 ? Json::Value() : Json::Value(row.cpu);
+        object["memory"] = number(row.memory);
+        object["memory_max"] = number(row.memoryMax);
+        object["memory_pressure"] = row.pressure;
+        object["tasks"] = number(row.tasks);
+        object["read_per_second"] = number(row.read);
+        object["written_per_second"] = number(row.written);
+        object["disk"] = number(row.disk);
+        list.append(object);
+    }
+    return written(list, mode);
+}
+
 std::string podsJson(const std::vector<PodRow>& rows, JsonMode mode) {
     Json::Value all = array();
     for (const PodRow& row : rows) {

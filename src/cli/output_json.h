@@ -11,6 +11,7 @@
 #include "cli/definition_file.h"
 #include "cli/options.h"
 #include "cli/snapshot.h"
+#include "cli/top.h"
 
 namespace podd::cli {
 
@@ -53,6 +54,8 @@ struct PurgedPod {
     std::string message = "";  // why not
 };
 
+std::string isolatorsJson(const std::vector<IsolatorRow>& rows, JsonMode mode);
+std::string topJson(const std::vector<TopRow>& rows, JsonMode mode);
 std::string podsJson(const std::vector<PodRow>& rows, JsonMode mode);
 std::string instancesJson(const std::vector<InstanceRow>& rows, JsonMode mode);
 std::string jobsJson(const std::vector<JobRow>& rows, JsonMode mode);

@@ -23,7 +23,7 @@ std::optional<Properties> containerProperties(Client& client, const std::string&
         return std::nullopt;
     client.instancePath(name.substr(0, slash));  // throws when there is no such instance
     try {
-        return client.properties(sd::objectPath(sd::kContainerPrefix, name), sd::kContainer);
+        return client.withUsage(sd::objectPath(sd::kContainerPrefix, name), sd::kContainer);
     } catch (const Error&) {
         throw Error(Errc::noSuchInstance, cat("container ", quoted(name), ": there is no such container"));
     }
@@ -32,7 +32,7 @@ std::optional<Properties> containerProperties(Client& client, const std::string&
 // A '.' may be in the id of a pod, and so may a '/': the pod that is there wins.
 Properties propertiesOf(Client& client, const std::string& name) {
     try {
-        return client.properties(client.podPath(name), sd::kPod);
+        return client.withUsage(client.podPath(name), sd::kPod);
     } catch (const Error& error) {
         if (error.code() != Errc::noSuchPod && error.code() != Errc::badDefinition)
             throw;
@@ -41,7 +41,7 @@ Properties propertiesOf(Client& client, const std::string& name) {
         if (!parseInstanceId(name))
             throw;
     }
-    return client.properties(client.instancePath(name), sd::kInstance);
+    return client.withUsage(client.instancePath(name), sd::kInstance);
 }
 
 // Keeps the properties that were asked for; throws when one of them is in no object.

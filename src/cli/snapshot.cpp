@@ -2,6 +2,7 @@
 #include "cli/snapshot.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "sd/names.h"
 
@@ -18,19 +19,30 @@ const Properties* find(const ManagedObjects& objects, const std::string& path, c
     return found == object->second.end() ? nullptr : &found->second;
 }
 
-InstanceStatus instanceOf(const ManagedObjects& objects, const Properties& properties) {
-    InstanceStatus instance{.properties = properties, .containers = {}};
-    for (const std::string& path : listOf(properties, "Containers"))
-        if (const Properties* container = find(objects, path, sd::kContainer))
-            instance.containers.push_back({*container});
+// With what the object uses, which is an interface of its own.
+std::optional<Properties> whole(const ManagedObjects& objects, const std::string& path, const char* interface) {
+    const Properties* own = find(objects, path, interface);
+    if (own == nullptr)
+        return std::nullopt;
+    Properties all = *own;
+    if (const Properties* usage = find(objects, path, sd::kUsage))
+        all.insert(usage->begin(), usage->end());
+    return all;
+}
+
+InstanceStatus instanceOf(const ManagedObjects& objects, Properties properties) {
+    InstanceStatus instance{.properties = std::move(properties), .containers = {}};
+    for (const std::string& path : listOf(instance.properties, "Containers"))
+        if (std::optional<Properties> container = whole(objects, path, sd::kContainer))
+            instance.containers.push_back({*std::move(container)});
     return instance;
 }
 
-PodStatus podOf(const ManagedObjects& objects, const Properties& properties) {
-    PodStatus pod{.properties = properties, .instances = {}};
-    for (const std::string& path : listOf(properties, "Instances"))
-        if (const Properties* instance = find(objects, path, sd::kInstance))
-            pod.instances.push_back(instanceOf(objects, *instance));
+PodStatus podOf(const ManagedObjects& objects, Properties properties) {
+    PodStatus pod{.properties = std::move(properties), .instances = {}};
+    for (const std::string& path : listOf(pod.properties, "Instances"))
+        if (std::optional<Properties> instance = whole(objects, path, sd::kInstance))
+            pod.instances.push_back(instanceOf(objects, *std::move(instance)));
     std::sort(pod.instances.begin(), pod.instances.end(), [](const auto& a, const auto& b) {
         return numberOf(a.properties, "Number") < numberOf(b.properties, "Number");
     });
@@ -42,8 +54,8 @@ PodStatus podOf(const ManagedObjects& objects, const Properties& properties) {
 std::vector<PodStatus> podsOf(const ManagedObjects& objects) {
     std::vector<PodStatus> pods;
     for (const auto& [path, interfaces] : objects)
-        if (const Properties* properties = find(objects, path, sd::kPod))
-            pods.push_back(podOf(objects, *properties));
+        if (std::optional<Properties> properties = whole(objects, path, sd::kPod))
+            pods.push_back(podOf(objects, *std::move(properties)));
     std::sort(pods.begin(), pods.end(), [](const PodStatus& a, const PodStatus& b) { return a.id() < b.id(); });
     return pods;
 }

@@ -57,6 +57,10 @@ int64_t signedOf(const Properties& properties, const std::string& name) {
     return valueOr<int64_t>(properties, name, 0);
 }
 
+double realOf(const Properties& properties, const std::string& name) {
+    return valueOr<double>(properties, name, 0);
+}
+
 std::vector<std::string> listOf(const Properties& properties, const std::string& name) {
     return valueOr<std::vector<std::string>>(properties, name, {});
 }

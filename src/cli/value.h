@@ -25,6 +25,7 @@ constexpr uint64_t kUnknown = UINT64_MAX;
 std::string textOf(const Properties& properties, const std::string& name);
 uint64_t numberOf(const Properties& properties, const std::string& name, uint64_t otherwise = 0);
 int64_t signedOf(const Properties& properties, const std::string& name);
+double realOf(const Properties& properties, const std::string& name);
 std::vector<std::string> listOf(const Properties& properties, const std::string& name);
 TextMap mapOf(const Properties& properties, const std::string& name);
 

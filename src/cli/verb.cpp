@@ -11,19 +11,21 @@ namespace podd::cli {
 namespace {
 
 // clang-format off
-constexpr std::array<Verb, 18> kVerbs = {{
+constexpr std::array<Verb, 21> kVerbs = {{
     // name             arguments                    min max   group               run                summary
     {"list",           "[PATTERN...]",               0,  kAny, Group::pods,        listVerb,          "List pods"},
     {"list-instances", "[POD...]",                   0,  kAny, Group::pods,        listInstancesVerb, "List instances of pods"},
     {"list-jobs",      "",                           0,  0,    Group::pods,        listJobsVerb,      "List work in progress"},
     {"status",         "[POD|INSTANCE...]",          0,  kAny, Group::pods,        statusVerb,        "Show the state of pods, their containers and last log lines"},
     {"show",           "[POD|INSTANCE|CONTAINER...]", 0, kAny, Group::pods,        showVerb,          "Show properties of pods, instances, containers or podd"},
+    {"top",            "[POD...]",                   0,  kAny, Group::pods,        topVerb,           "Show what pods and their containers use, again and again"},
     {"start",          "POD...",                     1,  kAny, Group::pods,        startVerb,         "Start pods"},
     {"stop",           "POD...",                     1,  kAny, Group::pods,        stopVerb,          "Stop pods and keep them stopped"},
     {"restart",        "POD...",                     1,  kAny, Group::pods,        restartVerb,       "Replace all instances of pods by new ones"},
     {"wait",           "POD...",                     1,  kAny, Group::pods,        waitVerb,          "Wait until pods are in a state"},
     {"apply",          "FILE...",                    1,  kAny, Group::definitions, applyVerb,         "Create or change pods from definitions"},
     {"verify",         "FILE...",                    1,  kAny, Group::definitions, verifyVerb,        "Check definitions without applying them"},
+    {"plan",           "FILE",                       1,  1,    Group::definitions, planVerb,          "Show what a launch would do, and do nothing"},
     {"delete",         "POD...",                     1,  kAny, Group::definitions, deleteVerb,        "Stop pods and forget them"},
     {"cat",            "POD",                        1,  1,    Group::definitions, catVerb,           "Show the definition of a pod"},
     {"history",        "POD",                        1,  1,    Group::definitions, historyVerb,       "List the versions of a definition and what changed"},
@@ -31,13 +33,15 @@ constexpr std::array<Verb, 18> kVerbs = {{
     {"rollback",       "POD [VERSION]",              1,  2,    Group::definitions, rollbackVerb,      "Change a pod back to an earlier version"},
     {"purge",          "POD...",                     1,  kAny, Group::definitions, purgeVerb,         "Forget the history of deleted pods"},
     {"logs",           "POD|INSTANCE [CONTAINER]",   1,  2,    Group::output,      logsVerb,          "Show the output of containers"},
+    {"isolators",      "",                           0,  0,    Group::host,        isolatorsVerb,     "List what podd isolates containers with"},
 }};
 // clang-format on
 
-constexpr std::array<std::pair<Group, const char*>, 3> kGroups = {{
+constexpr std::array<std::pair<Group, const char*>, 4> kGroups = {{
     {Group::pods, "Pod Commands:"},
     {Group::definitions, "Definition Commands:"},
     {Group::output, "Output Commands:"},
+    {Group::host, "Host Commands:"},
 }};
 
 constexpr size_t kVerbColumn = 38;

@@ -24,7 +24,7 @@ struct Context {
     Style style;  // of stdout
 };
 
-enum class Group { pods, definitions, output };
+enum class Group { pods, definitions, output, host };
 
 struct Verb {
     const char* name;
@@ -56,6 +56,9 @@ int verifyVerb(const Context& context, const Words& files);
 int listVerb(const Context& context, const Words& patterns);
 int listInstancesVerb(const Context& context, const Words& pods);
 int listJobsVerb(const Context& context, const Words& none);
+int topVerb(const Context& context, const Words& names);
+int planVerb(const Context& context, const Words& file);
+int isolatorsVerb(const Context& context, const Words& none);
 int statusVerb(const Context& context, const Words& names);
 int showVerb(const Context& context, const Words& names);
 int startVerb(const Context& context, const Words& pods);

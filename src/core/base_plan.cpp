@@ -16,17 +16,6 @@ uint64_t graceUsec(const ContainerSpec& container) {
     return static_cast<uint64_t>(container.killGraceSeconds * 1e6);
 }
 
-std::string hostnameOf(std::string_view id) {
-    constexpr size_t kMaxHostname = 64;  // HOST_NAME_MAX
-    std::string name;
-    for (const char c : id.substr(1))
-        name += c == '/' || c == '.' ? '-' : c;
-    name.resize(std::min(name.size(), kMaxHostname));
-    while (name.ends_with('-'))
-        name.pop_back();
-    return name;
-}
-
 UnitPlan executorUnit(const InstanceView& view) {
     UnitPlan unit{executorScope(view.id), {}};
     const std::string slice = instanceSlice(view.id);
@@ -65,7 +54,6 @@ UnitPlan scopeUnit(const InstanceView& view, const ContainerSpec& container) {
     unit.set("KillSignal", int32_t{SIGTERM});
     unit.set("TimeoutStopUSec", graceUsec(container));
     unit.set("Delegate", true);
-    unit.set("OOMPolicy", std::string("continue"));  // the executor sees the exit and decides for the whole instance
     return unit;
 }
 
@@ -99,9 +87,7 @@ InstancePlan makeBasePlan(const InstanceView& view) {
     launch.sandbox = sandboxOf(view.stateDirectory, view.id);
     launch.podSlice = podSlice(view.id.pod);
     launch.instanceSlice = instanceSlice(view.id);
-    launch.hostname = hostnameOf(view.id.pod);
-    launch.utsNamespace = true;
-    launch.volumeOwner = view.spec.user;
+    launch.forbidden = {"/proc", "/sys", "/dev", "/run/dbus", "/run/systemd", view.runDirectory, view.stateDirectory};
     for (const ContainerSpec& container : view.spec.containers) {
         plan.scopes.push_back(scopeUnit(view, container));
         launch.containers.push_back(containerPlan(view, container, launch.sandbox));

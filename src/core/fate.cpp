@@ -48,4 +48,10 @@ void enter(ContainerRecord& record, const End& end, Kill kill, bool stopRequeste
     record.stopRequested = stopRequested;
 }
 
+bool endedByOom(const ContainerRecord& ended, uint64_t oomKills) {
+    constexpr int64_t kShellsWord = 128 + SIGKILL;  // for a child that was killed
+    return oomKills > 0 && ended.phase == ContainerPhase::exited && ended.reason == EndReason::none &&
+           (ended.exitSignal == SIGKILL || ended.exitCode == kShellsWord);
+}
+
 }  // namespace podd::fate

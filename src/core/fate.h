@@ -29,7 +29,7 @@ enum class Next { goOn, stopOthers, finish };
 Next afterEnd(const InstanceRecord& record, const ContainerRecord& ended);
 
 // Why the executor itself has sent SIGKILL.
-enum class Kill { none, insteadOfTerm, graceOver };
+enum class Kill { none, insteadOfTerm, graceOver, limit };
 
 // What is known of a container while it is being stopped.
 struct Stopping {
@@ -52,5 +52,8 @@ struct End {
     uint64_t usec = 0;  // CLOCK_REALTIME
 };
 void enter(ContainerRecord& record, const End& end, Kill kill, bool stopRequested);
+
+// Whether the kernel's OOM killer, which has struck in the container `oomKills` times, was the end of it.
+bool endedByOom(const ContainerRecord& ended, uint64_t oomKills);
 
 }  // namespace podd::fate

@@ -111,7 +111,7 @@ InstanceStep on(InstanceState now, const Running& event) {
     return {std::move(now), {Action::dropDeadline}};
 }
 
-InstanceStep on(InstanceState now, const ContainerExited& event) {
+InstanceStep on(InstanceState now, const RecordChanged& event) {
     now.record = event.record;
     return {std::move(now), {}};
 }
@@ -180,6 +180,9 @@ InstanceStep step(const InstanceState& now, const InstanceEvent& event) {
 }
 
 std::string describeExit(const ContainerRecord& container) {
+    if (container.reason != EndReason::none)
+        return cat(kEndReasons.name(container.reason),
+                   container.limitBytes == UINT64_MAX ? "" : cat(" at ", formatSize(container.limitBytes)));
     if (container.exitSignal == 0)
         return cat("exit ", container.exitCode);
     return cat(signalName(container.exitSignal), container.coreDumped ? " (core dumped)" : "");

@@ -55,9 +55,9 @@ struct LaunchFailed {
 struct Running {
     InstanceRecord record;
 };
-struct ContainerExited {
+struct RecordChanged {
     InstanceRecord record;
-};
+};  // a container ended, or was measured
 struct Ended {
     InstanceRecord record;
 };  // all containers ended, the executor has cleaned up
@@ -68,7 +68,7 @@ struct StopWanted {};
 struct StopSeen {};   // somebody else asked systemd to stop the units
 struct UnitsGone {};  // no unit of the instance is left
 struct TimedOut {};   // the deadline that ArmDeadline set has passed
-using InstanceEvent = std::variant<Connected, Prepared, UnitsMade, LaunchFailed, Running, ContainerExited, Ended,
+using InstanceEvent = std::variant<Connected, Prepared, UnitsMade, LaunchFailed, Running, RecordChanged, Ended,
                                    ExecutorGone, StopWanted, StopSeen, UnitsGone, TimedOut>;
 
 // Actions, carried out in this order.
@@ -102,7 +102,7 @@ struct InstanceStep {
 
 InstanceStep step(const InstanceState& now, const InstanceEvent& event);
 
-// "exit 3", "signal SEGV (core dumped)", "exit 0".
+// "exit 3", "signal SEGV (core dumped)", "oom-kill at 64.0 MiB", "exit 0".
 std::string describeExit(const ContainerRecord& container);
 
 }  // namespace podd

@@ -6,10 +6,12 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 
 #include "base/fd.h"
 #include "core/fate.h"
 #include "executor/loop.h"
+#include "executor/memory_events.h"
 #include "executor/relay.h"
 #include "model/instance_record.h"
 #include "model/launch_plan.h"
@@ -24,6 +26,7 @@ struct Container {
     bool ready = false;
     bool execed = false;
     bool execFailed = false;
+    std::unique_ptr<MemoryEvents> memory = {};  // once it is in its unit; none without a memory controller
     fate::Kill kill = fate::Kill::none;         // why we killed it, if we did
     fate::End end = {};                         // once it has ended, although it is not reaped yet
     bool stopRequested = false;                 // when it ended

@@ -16,6 +16,7 @@
 #include "base/strings.h"
 #include "executor/fields.h"
 #include "executor/launch.h"
+#include "executor/process.h"
 #include "executor/wording.h"
 #include "sd/event.h"
 
@@ -24,9 +25,7 @@ namespace podd {
 namespace {
 
 constexpr uint64_t kUnitsUsec = 30'000'000;    // for podd to make the units
-constexpr uint64_t kDrainUsec = 200'000;       // for a pipe that somebody outside the container holds open
 constexpr uint64_t kLastReapUsec = 50'000;     // SIGTERM may come 0.6 ms before the last container can be reaped
-constexpr uint64_t kJournaldUsec = 2'000'000;  // for journald to take some of the rest
 
 InstanceRecord firstRecord(const LaunchPlan& plan) {
     InstanceRecord record{.pod = plan.pod,
@@ -41,32 +40,6 @@ InstanceRecord firstRecord(const LaunchPlan& plan) {
     return record;
 }
 
-// How a child ended; nothing while it lives. It stays a zombie unless it is reaped here.
-std::optional<fate::End> endOf(const Container& container, bool reap) {
-    siginfo_t info{};
-    const int options = WEXITED | WNOHANG | (reap ? 0 : WNOWAIT);
-    if (::waitid(P_PIDFD, static_cast<id_t>(container.pidfd.get()), &info, options) < 0 || info.si_pid == 0)
-        return std::nullopt;
-    return fate::End{.exited = info.si_code == CLD_EXITED,
-                     .status = info.si_status,
-                     .coreDumped = info.si_code == CLD_DUMPED,
-                     .usec = sd::realTimeUsec()};
-}
-
-void killAndReap(int pidfd) {
-    siginfo_t info{};
-    (void)::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0);
-    while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED) < 0 && errno == EINTR)
-        continue;
-}
-
-std::string describe(const fate::End& end) {
-    if (end.exited)
-        return cat("exit ", end.status);
-    const char* const name = ::sigabbrev_np(end.status);
-    return name == nullptr ? cat("signal ", end.status) : cat("signal ", name);
-}
-
 }  // namespace
 
 Executor::Executor(const Settings& settings, LaunchPlan plan, UniqueFd initImage)
@@ -78,7 +51,9 @@ Executor::Executor(const Settings& settings, LaunchPlan plan, UniqueFd initImage
       store_(plan_),
       sandbox_(plan_),
       relay_(loop_, settings.journalSocket),
+      notices_(settings.journalSocket),
       stopper_(loop_, settings.cgroupRoot, containers_),
+      disk_(loop_, plan_, [this](const std::vector<uint64_t>& bytes) { onDiskMeasured(bytes); }),
       link_(loop_, plan_.runDirectory,
             {.connected = [this] { onConnected(); },
              .lost = [this] { deadline_.reset(); },
@@ -101,7 +76,7 @@ void Executor::begin() {
     std::vector<User> users;
     for (const ContainerPlan& container : plan_.containers)
         users.push_back(within(cat("container ", quoted(container.name)), [&] { return resolveUser(container.user); }));
-    sandbox_.make(users, resolveUser(plan_.volumeOwner));
+    sandbox_.make(users);
     sandbox_.mountSharedMemory();
     enterNamespaces(plan_);
     startAll(users);
@@ -115,7 +90,7 @@ void Executor::startAll(const std::vector<User>& users) {
     for (size_t i = 0; i < plan_.containers.size(); ++i) {
         const ContainerPlan& plan = plan_.containers[i];
         Started started = within(cat("container ", quoted(plan.name)),
-                                 [&] { return startContainer(plan, users[i], initImage_.get()); });
+                                 [&] { return startContainer(plan_, plan, users[i], initImage_.get()); });
         Container& container = containers_.emplace_back(Container{.plan = plan,
                                                                   .record = record_.containers[i],
                                                                   .pidfd = std::move(started.pidfd),
@@ -145,9 +120,7 @@ void Executor::onConnected() {
 void Executor::onCommand(const ExecutorCommand& command) {
     switch (command.kind) {
         case ExecutorCommand::Kind::scoped:
-            scoped_ = true;
-            deadline_.reset();
-            return releaseIfAllReady();
+            return onScoped();
         case ExecutorCommand::Kind::abort: return callOff(Report::Kind::ended);
         case ExecutorCommand::Kind::stopping:
             if (starting())
@@ -156,6 +129,19 @@ void Executor::onCommand(const ExecutorCommand& command) {
                 stopper_.begin();
             return;
     }
+}
+
+void Executor::onScoped() {
+    if (!starting())
+        return;
+    scoped_ = true;
+    deadline_.reset();
+    for (Container& container : containers_) {
+        if (const auto group = scopeDirectory(settings_.cgroupRoot, container.pid(), container.plan.scope))
+            container.memory = MemoryEvents::watch(loop_, settings_.cgroupRoot, *group);
+        sendScoped(container.control.get());
+    }
+    releaseIfAllReady();
 }
 
 // Somebody else ends the launch; if a podd-init has failed by now, that is the reason.
@@ -247,113 +233,8 @@ void Executor::onExec(Container& container) {
     record_.phase = InstancePhase::running;
     writeRecord();
     report(Report::Kind::running);
+    disk_.start();
     ::malloc_trim(0);
-}
-
-void Executor::onEnd(Container& container) {
-    while (container.control && onControl(container))
-        continue;
-    const std::optional<fate::End> end = endOf(container, false);
-    if (!end || record_.phase == InstancePhase::ended)
-        return;
-    if (starting() && end->exited && end->status == 128 + SIGTERM)
-        return callOff(Report::Kind::failed);  // systemd stops the units: podd knows why
-    if (starting())
-        return cancel(Report::Kind::failed, cat("container ", quoted(container.plan.name),
-                                                ": ended before it was started: ", describe(*end)));
-    container.end = *end;
-    container.stopRequested = stopper_.stopping();
-    container.endWatch.reset();
-    stopper_.killRest(container);
-    container.drainWatch = loop_.timer(kDrainUsec, [&] { stopDraining(container); });
-    onDrained(container);
-}
-
-void Executor::stopDraining(Container& container) {
-    for (size_t i = 0; i < container.output.size(); ++i)
-        if (container.output[i] != nullptr)
-            relay_.abandon(container.output[i]);
-    if (container.pidfd)
-        reap(container);  // journald is away: what it still has to get comes without the container's
-                          // credentials
-}
-
-void Executor::onDrained(Container& container) {
-    if (container.drained() && !container.living() && container.pidfd)
-        reap(container);
-    if (finishing_ && relay_.idle())
-        conclude();
-}
-
-// Not before the output is with journald, which wants to see the process that the entries are attributed to.
-void Executor::reap(Container& container) {
-    container.drainWatch.reset();
-    (void)endOf(container, true);
-    container.pidfd.reset();
-    fate::enter(container.record, container.end, container.kill, container.stopRequested);
-    writeRecord();
-    report(Report::Kind::exited);
-    switch (fate::afterEnd(record_, container.record)) {
-        case fate::Next::goOn: return;
-        case fate::Next::stopOthers:
-            if (!stopper_.stopping())
-                stopper_.terminate();
-            return;
-        case fate::Next::finish: return finish();
-    }
-}
-
-void Executor::finish() {
-    finishing_ = true;
-    if (relay_.idle())
-        conclude();
-    else
-        awaitJournald();
-}
-
-// For as long as it takes something.
-void Executor::awaitJournald() {
-    lastRelay_ = loop_.timer(kJournaldUsec, [this, left = relay_.unsentBytes()] {
-        if (relay_.unsentBytes() < left)
-            awaitJournald();
-        else
-            conclude();
-    });
-}
-
-void Executor::conclude() {
-    if (record_.phase == InstancePhase::ended)
-        return;
-    if (const size_t lost = relay_.unsentBytes(); lost != 0)
-        log::warning(cat(plan_.pod, '.', plan_.number, ": ", lost, " bytes of output lost: journald is away"));
-    const std::string left = sandbox_.remove();
-    if (!left.empty())
-        log::error(cat(plan_.pod, '.', plan_.number, ": remove ", quoted(plan_.sandbox), ": ", left));
-    record_.phase = InstancePhase::ended;
-    writeRecord();
-    report(Report::Kind::ended, left);
-    link_.close();
-    loop_.leave();
-}
-
-// Undoes the launch; nothing of the containers has run.
-void Executor::cancel(Report::Kind kind, const std::string& problem) {
-    if (record_.phase == InstancePhase::ended)
-        return;
-    for (auto container = containers_.rbegin(); container != containers_.rend(); ++container) {
-        container->controlWatch.reset();
-        container->endWatch.reset();
-        killAndReap(container->pidfd.get());
-    }
-    const std::string left = sandbox_.remove();
-    if (!left.empty())
-        log::error(cat(plan_.pod, '.', plan_.number, ": remove ", quoted(plan_.sandbox), ": ", left));
-    record_.phase = InstancePhase::ended;
-    record_.problem = problem;
-    writeRecord();
-    report(kind, problem);
-    link_.close();
-    loop_.leave();
 }
 
 // After the release a fact that cannot be written down is still told.

@@ -4,8 +4,7 @@
 // one fate. What it knows is in the record, written before it is told to podd, and it neither needs podd nor
 // waits for it once the containers run.
 //
-//   starting   podd-inits are started and prepare; until all are ready and podd has said `scoped`, anything
-//   that goes
+//   starting   podd-inits are started and prepare; until podd has said `scoped` and all are ready, anything that goes
 //              wrong undoes everything, in reverse order
 //   released   the go has been given; from here on the launch cannot be undone, only stopped
 //   running    all programs have been exec'ed
@@ -16,6 +15,8 @@
 
 #include "base/fd.h"
 #include "executor/container.h"
+#include "executor/disk_watch.h"
+#include "executor/journal.h"
 #include "executor/link.h"
 #include "executor/loop.h"
 #include "executor/record_store.h"
@@ -41,6 +42,7 @@ private:
 
     void onConnected();
     void onCommand(const ExecutorCommand& command);
+    void onScoped();
     void onTerm();
     void onError(const std::string& text);
     bool onControl(Container& container);
@@ -48,6 +50,7 @@ private:
     void onExec(Container& container);
     void onEnd(Container& container);
     void onDrained(Container& container);
+    void onDiskMeasured(const std::vector<uint64_t>& bytes);
 
     void armDeadline();
     void releaseIfAllReady();
@@ -71,8 +74,10 @@ private:
     RecordStore store_;
     Sandbox sandbox_;
     Relay relay_;
+    Journal notices_;
     Containers containers_;
     Stopper stopper_;
+    DiskWatch disk_;
     Link link_;
     bool waitsForUnits_ = false;  // `pids` is out, `scoped` has not come
     bool scoped_ = false;

@@ -11,6 +11,9 @@
 
 namespace podd {
 
+// Whose the entry is and where it stands, without saying what wrote it.
+std::string originFields(const LaunchPlan& plan, const ContainerPlan& container);
+
 // Lines "NAME=value\n"; `stream` is "stdout" or "stderr".
 std::string journalFields(const LaunchPlan& plan, const ContainerPlan& container, std::string_view stream);
 

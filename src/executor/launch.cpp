@@ -25,35 +25,50 @@ namespace podd {
 
 namespace {
 
-static_assert(static_cast<uint32_t>(MountKind::bind) == static_cast<uint32_t>(InitMountKind::bind));
-static_assert(static_cast<uint32_t>(MountKind::proc) == static_cast<uint32_t>(InitMountKind::proc));
-static_assert(static_cast<uint32_t>(MountKind::tmpfs) == static_cast<uint32_t>(InitMountKind::tmpfs));
-static_assert(static_cast<uint32_t>(MountKind::mqueue) == static_cast<uint32_t>(InitMountKind::mqueue));
+template <typename A, typename B>
+constexpr bool same(A a, B b) {
+    return static_cast<uint32_t>(a) == static_cast<uint32_t>(b);
+}
+static_assert(same(MountKind::bind, InitMountKind::bind) && same(MountKind::root, InitMountKind::root) &&
+              same(MountKind::proc, InitMountKind::proc) && same(MountKind::sysfs, InitMountKind::sysfs) &&
+              same(MountKind::tmpfs, InitMountKind::tmpfs) && same(MountKind::devpts, InitMountKind::devpts) &&
+              same(MountKind::mqueue, InitMountKind::mqueue) && same(MountKind::cgroup, InitMountKind::cgroup) &&
+              same(MountKind::device, InitMountKind::device) && same(MountKind::mask, InitMountKind::mask) &&
+              same(MountKind::readOnly, InitMountKind::readOnly) && same(MountKind::link, InitMountKind::link));
+static_assert(same(SourceCheck::none, InitSourceCheck::none) &&
+              same(SourceCheck::otherMount, InitSourceCheck::otherMount) &&
+              same(SourceCheck::hostVolume, InitSourceCheck::hostVolume));
 
 InitMount<std::string> initMount(const MountStep& step) {
-    // proc and mqueue have no options of their own here; a source is only for binds.
     return {.kind = static_cast<InitMountKind>(step.kind),
-            .source = step.kind == MountKind::bind ? step.source : "",
+            .source = step.source,
             .target = step.target,
             .options = step.options,
             .readOnly = step.readOnly,
-            .volume = step.sourceIsVolume};
+            .volume = step.sourceIsVolume,
+            .check = static_cast<InitSourceCheck>(step.check),
+            .optional = step.optional};
 }
 
-UniqueFd initPlan(const ContainerPlan& container, const User& user) {
+UniqueFd initPlan(const LaunchPlan& launch, const ContainerPlan& container, const User& user) {
     InitPlan<std::string, std::vector> plan{.sandbox = container.sandbox,
                                             .uid = user.uid,
                                             .gid = user.gid,
                                             .groups = user.groups,
                                             .argv = container.argv,
                                             .environment = container.environment,
-                                            .mounts = {}};
+                                            .mountNamespace = container.mountNamespace,
+                                            .mounts = {},
+                                            .forbidden = launch.forbidden,
+                                            .limits = {},
+                                            .restrictCapabilities = container.restrictCapabilities,
+                                            .capabilities = container.capabilities,
+                                            .noNewPrivileges = container.noNewPrivileges,
+                                            .seccomp = container.seccomp};
     for (const MountStep& step : container.mounts)
         plan.mounts.push_back(initMount(step));
-    const bool hasProc = std::any_of(container.mounts.begin(), container.mounts.end(),
-                                     [](const MountStep& step) { return step.kind == MountKind::proc; });
-    if (container.pidNamespace && !hasProc)  // the host's /proc would show processes that are not the container's
-        plan.mounts.push_back(initMount({.kind = MountKind::proc, .target = "/proc"}));
+    for (const ResourceLimit& limit : container.limits)
+        plan.limits.push_back({limit.resource, limit.soft, limit.hard});
     wire::Writer writer;
     writer(plan);
     return sealedMemfd("podd-plan", writer.take());
@@ -101,6 +116,16 @@ pid_t cloneInto(uint64_t namespaces, int& pidfd) {
     return static_cast<pid_t>(::syscall(SYS_clone3, &arguments, sizeof(arguments)));
 }
 
+uint64_t ownNamespaces(const ContainerPlan& container) {
+    return (container.mountNamespace ? uint64_t{CLONE_NEWNS} : 0) | (container.pidNamespace ? uint64_t{CLONE_NEWPID} : 0) |
+           (container.ipcNamespace ? uint64_t{CLONE_NEWIPC} : 0);
+}
+
+// A peer that is gone shows by its pidfd.
+void sendByte(int control) {
+    (void)::send(control, "g", 1, MSG_NOSIGNAL);
+}
+
 }  // namespace
 
 void enterNamespaces(const LaunchPlan& plan) {
@@ -112,9 +137,9 @@ void enterNamespaces(const LaunchPlan& plan) {
         throwErrno(errno, cat("hostname ", quoted(plan.hostname)));
 }
 
-Started startContainer(const ContainerPlan& container, const User& user, int initImage) {
+Started startContainer(const LaunchPlan& launch, const ContainerPlan& container, const User& user, int initImage) {
     Started started;
-    const UniqueFd plan = initPlan(container, user);
+    const UniqueFd plan = initPlan(launch, container, user);
     const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (!null)
         throwErrno(errno, "open '/dev/null'");
@@ -122,8 +147,7 @@ Started startContainer(const ContainerPlan& container, const User& user, int ini
     auto [err, errEnd] = outputPipe(user);
     auto [control, controlEnd] = packetPair();
     int pidfd = -1;
-    const uint64_t namespaces = CLONE_NEWNS | (container.pidNamespace ? uint64_t{CLONE_NEWPID} : 0);
-    started.pid = cloneInto(namespaces, pidfd);
+    started.pid = cloneInto(ownNamespaces(container), pidfd);
     if (started.pid == 0)
         becomeInit(initImage, {null.get(), outEnd.get(), errEnd.get(), controlEnd.get(), plan.get()});
     if (started.pid < 0)
@@ -143,8 +167,12 @@ Heard receiveReport(int control, InitReport& report) {
     return n == sizeof(report) ? Heard::report : Heard::closed;
 }
 
+void sendScoped(int control) {
+    sendByte(control);
+}
+
 void sendGo(int control) {
-    (void)::send(control, "g", 1, MSG_NOSIGNAL);  // a peer that is gone shows by its pidfd
+    sendByte(control);
 }
 
 }  // namespace podd

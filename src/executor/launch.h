@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The processes of an instance: the namespaces that its containers share are the executor's own, each
-// container's first process is a podd-init in a mount (and, as planned, PID) namespace of its own. What is
-// started here waits; see model/init_protocol.h for what it says.
+// container's first process is a podd-init in those that are its own (mount, PID, IPC, as planned). What is started here
+// waits; see model/init_protocol.h for what it says.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +13,7 @@
 
 namespace podd {
 
-// Enters new IPC and UTS namespaces; the containers inherit them.
+// Enters the namespaces that the containers share; they inherit them.
 void enterNamespaces(const LaunchPlan& plan);
 
 struct Started {
@@ -24,11 +24,14 @@ struct Started {
     UniqueFd err;
 };
 
-// `initImage` is the sealed memfd with podd-init.
-Started startContainer(const ContainerPlan& container, const User& user, int initImage);
+// `initImage` is the sealed memfd with podd-init; `container` is one of the plan's.
+Started startContainer(const LaunchPlan& plan, const ContainerPlan& container, const User& user, int initImage);
 
 enum class Heard { report, nothingYet, closed };
 Heard receiveReport(int control, InitReport& report);
+
+// Tells a podd-init that it is in its unit.
+void sendScoped(int control);
 
 // Lets the container's program be exec'ed.
 void sendGo(int control);

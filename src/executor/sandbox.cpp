@@ -17,11 +17,28 @@ namespace podd {
 
 namespace {
 
-void makeOwned(const std::string& path, const User& owner, mode_t mode) {
-    makeDirectories(parentOf(path));
-    if (::mkdir(path.c_str(), 0700) < 0 || ::lchown(path.c_str(), owner.uid, owner.gid) < 0 ||
-        ::chmod(path.c_str(), mode) < 0)
+constexpr mode_t kPassage = 0711;  // of what leads to a sandbox: nobody looks around there
+constexpr mode_t kSandbox = 0750;
+constexpr mode_t kPermissions = 07777;
+
+void makeOwned(const std::string& path, uid_t uid, gid_t gid, mode_t mode) {
+    makeDirectories(parentOf(path), kPassage);
+    if (::mkdir(path.c_str(), 0700) < 0 || ::lchown(path.c_str(), uid, gid) < 0 || ::chmod(path.c_str(), mode) < 0)
         throwErrno(errno, cat("create directory ", quoted(path)));
+}
+
+// In a directory that a container's user could have changed nothing yet: the sandbox has just been made.
+void makeStep(const DirectoryStep& step) {
+    if (step.like.empty()) {
+        const User owner = resolveUser(step.owner);
+        return makeOwned(step.path, owner.uid, owner.gid, step.mode);
+    }
+    struct stat info {};
+    if (::stat(step.like.c_str(), &info) < 0)
+        throwErrno(errno, cat("directory ", quoted(step.like), ", which a private one is to cover"));
+    if (!S_ISDIR(info.st_mode))
+        throwErrno(ENOTDIR, cat("directory ", quoted(step.like), ", which a private one is to cover"));
+    makeOwned(step.path, info.st_uid, info.st_gid, info.st_mode & kPermissions);
 }
 
 }  // namespace
@@ -41,25 +58,25 @@ void checkPaths(const LaunchPlan& plan, const std::string& stateDirectory) {
             throw Error(Errc::internal, cat("plan: ", quoted(path), ": not below ", quoted(directory)));
     };
     require(plan.sandbox, stateDirectory + "/sandboxes");
-    for (const std::string& directory : plan.directories)
-        require(directory, plan.sandbox);
+    for (const DirectoryStep& directory : plan.directories)
+        require(directory.path, plan.sandbox);
     for (const ContainerPlan& container : plan.containers)
         require(container.sandbox, plan.sandbox);
     if (!plan.sharedMemory.empty())
         require(plan.sharedMemory, plan.sandbox);
 }
 
-void Sandbox::make(const std::vector<User>& users, const User& volumeOwner) {
-    makeDirectories(parentOf(plan_.sandbox));
-    if (::mkdir(plan_.sandbox.c_str(), 0755) < 0)
+void Sandbox::make(const std::vector<User>& users) {
+    makeDirectories(parentOf(plan_.sandbox), kPassage);
+    if (::mkdir(plan_.sandbox.c_str(), kPassage) < 0)
         throwErrno(errno, cat("create directory ", quoted(plan_.sandbox)));
     made_ = true;
     for (size_t i = 0; i < plan_.containers.size(); ++i)
-        makeOwned(plan_.containers[i].sandbox, users[i], 0755);
-    for (const std::string& directory : plan_.directories)
-        makeOwned(directory, volumeOwner, 0755);
+        makeOwned(plan_.containers[i].sandbox, users[i].uid, users[i].gid, kSandbox);
+    for (const DirectoryStep& directory : plan_.directories)
+        makeStep(directory);
     if (!plan_.sharedMemory.empty())
-        makeOwned(plan_.sharedMemory, User{}, 01777);
+        makeOwned(plan_.sharedMemory, 0, 0, 01777);
 }
 
 void Sandbox::mountSharedMemory() {
@@ -67,7 +84,9 @@ void Sandbox::mountSharedMemory() {
         return;
     if (::unshare(CLONE_NEWNS) < 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0)
         throwErrno(errno, "mount namespace");
-    if (::mount("tmpfs", plan_.sharedMemory.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0)
+    const std::string options =
+        cat("mode=1777", plan_.sharedMemoryOptions.empty() ? "" : ",", plan_.sharedMemoryOptions);
+    if (::mount("tmpfs", plan_.sharedMemory.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) < 0)
         throwErrno(errno, cat("mount tmpfs at ", quoted(plan_.sharedMemory)));
     mounted_ = true;
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The directory of one instance: a sandbox for each container (its working directory, owned by its user), the
 // ephemeral volumes that the containers share, and the /dev/shm of an IPC namespace. Nothing of it outlives
-// the instance.
-//
-// An ephemeral volume belongs to the pod's user, mode 0755. A container that runs as another user than its
-// pod reads the volume and writes only where the owner lets it: sharing between users is for the definition
-// to arrange, not for a mode that lets everybody write.
+// the instance. Other users of the host find no way to look around in it.
 #pragma once
 
 #include <string>
@@ -29,7 +25,7 @@ public:
 
     // `users` are those of the containers. An instance's number is never used again, so a directory that is
     // there already is an error, and stays.
-    void make(const std::vector<User>& users, const User& volumeOwner);
+    void make(const std::vector<User>& users);
 
     // Mounts the tmpfs of plan.sharedMemory, in a mount namespace of this process.
     void mountSharedMemory();

@@ -25,6 +25,8 @@ public:
     void terminate();
     // SIGKILL to all that are left, frozen ones too.
     void killAll();
+    // The end of one that has gone beyond a limit; the others have their grace.
+    void killForLimit(Container& container) { kill(container, fate::Kill::limit); }
     // What a container without a PID namespace may have left behind when its first process has ended.
     void killRest(const Container& container);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "model/resource_limits.h"
 
 namespace podd {
 
@@ -19,7 +20,8 @@ std::string pathOf(const ContainerPlan& container) {
 }
 
 std::string mountName(const MountStep& mount) {
-    const std::string& source = mount.kind == MountKind::bind ? mount.source : mount.target;
+    const bool ofHost = mount.kind == MountKind::bind || mount.kind == MountKind::device;
+    const std::string& source = ofHost ? mount.source : mount.target;
     return cat("mount ", quoted(source), mount.sourceIsVolume ? cat(" of volume ", quoted(mount.volume)) : "");
 }
 
@@ -28,6 +30,19 @@ std::string mountPoint(const MountStep& mount, int error) {
         return cat("mount point ", quoted(mount.target),
                    " does not exist: a container without an image sees the host's file system");
     return cat("mount point ", quoted(mount.target), ": ", errnoText(error));
+}
+
+// What `forbidden` and `target` refuse, and why.
+std::string refusal(const MountStep& mount, InitStep step, const std::string& detail) {
+    const std::string what = cat("volume ", quoted(mount.volume));
+    if (step == InitStep::target)
+        return cat(what, ": mount point ", quoted(mount.target), ": is in ", quoted(detail),
+                   ", where no volume can be mounted");
+    if (!detail.starts_with('/'))
+        return cat(what, ": ", quoted(mount.source), " is or shows ", detail,
+                   ": only directories and regular files can be volumes");
+    return cat(what, ": ", quoted(mount.source), " shows, or is in, ", quoted(detail),
+               ", which no container gets to see");
 }
 
 std::string mountProblem(const MountStep& mount, InitStep step, int error, const std::string& detail) {
@@ -39,10 +54,13 @@ std::string mountProblem(const MountStep& mount, InitStep step, int error, const
     return cat(mountName(mount), " at ", quoted(mount.target), what, ": ", errnoText(error));
 }
 
-// The one mount that is not in the plan is the /proc of a PID namespace.
 MountStep mountOf(const ContainerPlan& container, size_t index) {
-    return index < container.mounts.size() ? container.mounts[index]
-                                           : MountStep{.kind = MountKind::proc, .target = "/proc"};
+    return index < container.mounts.size() ? container.mounts[index] : MountStep{};
+}
+
+std::string limitProblem(const ContainerPlan& container, const InitReport& report) {
+    const ResourceLimit limit = report.index < container.limits.size() ? container.limits[report.index] : ResourceLimit{};
+    return cat("resource limit ", resourceName(limit.resource), '=', limitText(limit), ": ", errnoText(report.error));
 }
 
 std::string commandProblem(const ContainerPlan& container, int error) {
@@ -68,6 +86,10 @@ std::string problem(const ContainerPlan& container, const InitReport& report) {
         case InitStep::mountSource:
         case InitStep::mountPoint:
         case InitStep::mount: return mountProblem(mountOf(container, report.index), report.step, report.error, detail);
+        case InitStep::forbidden:
+        case InitStep::target: return refusal(mountOf(container, report.index), report.step, printable(detail));
+        case InitStep::limit: return limitProblem(container, report);
+        case InitStep::seccomp: return cat("system call filter: ", printable(detail), ": ", errnoText(report.error));
         case InitStep::user:
             return cat("user ", quoted(container.user), ": ", printable(detail), ": ", errnoText(report.error));
         case InitStep::command: return commandProblem(container, report.error);

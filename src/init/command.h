@@ -8,7 +8,7 @@
 namespace podd::init {
 
 // The path of argv[0]: as it is when it has a '/', else the first executable file in the container's PATH.
-// Must be called as the container's user in its working directory.
+// Must be called in its working directory, seeing files as its user (init/credentials.h).
 const char* findCommand(const Plan& plan);
 
 [[noreturn]] void execCommand(const Plan& plan, const char* path);

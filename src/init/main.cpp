@@ -13,6 +13,7 @@
 #include "init/plan.h"
 #include "init/process.h"
 #include "init/report.h"
+#include "init/seccomp.h"
 #include "init/system.h"
 
 using namespace podd;
@@ -20,17 +21,19 @@ using namespace podd::init;
 
 namespace {
 
-int openSandbox(const Plan& plan) {
+void enterSandbox(const Plan& plan) {
     const int fd = openAt(AT_FDCWD, plan.sandbox.c_str(), O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
-    if (fd < 0)
+    if (fd < 0 || fchdir(fd) < 0)
         fail(InitStep::sandbox, errno, plan.sandbox.c_str());
-    return fd;
+    close(fd);
 }
 
-void enter(const Plan& plan, int sandbox) {
-    if (fchdir(sandbox) < 0)
-        fail(InitStep::sandbox, errno, plan.sandbox.c_str());
-    close(sandbox);
+// With the eyes of its user, while this process still has what it takes to do the rest.
+const char* commandAsUser(const Plan& plan) {
+    seeAsUser(plan);
+    const char* const command = findCommand(plan);
+    seeAsRoot();
+    return command;
 }
 
 }  // namespace
@@ -39,11 +42,15 @@ int main() {
     endOnTerm();
     detach();
     const Plan plan = readPlan();
-    const int sandbox = openSandbox(plan);
-    makeMounts(plan, sandbox);
-    enter(plan, sandbox);
+    makeMounts(plan);
+    enterSandbox(plan);
+    const char* const command = commandAsUser(plan);
+    awaitUnit();
+    enterCgroup(plan);
+    setLimits(plan);
+    filterBeforeUser(plan);
     becomeUser(plan);
-    const char* const command = findCommand(plan);
+    filterAfterUser(plan);
     awaitGo();
     resetSignals();
     execCommand(plan, command);

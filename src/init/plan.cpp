@@ -43,6 +43,11 @@ public:
         (*this)(wide);
         kind = static_cast<InitMountKind>(wide);
     }
+    void operator()(InitSourceCheck& check) {
+        uint32_t wide = 0;
+        (*this)(wide);
+        check = static_cast<InitSourceCheck>(wide);
+    }
     void operator()(Text& text) {
         (*this)(text.size);
         text.data = take(text.size);
@@ -105,6 +110,12 @@ Plan readPlan() {
     cursor.end();
     if (plan.argv.count == 0 || plan.argv[0].empty() || plan.sandbox.empty())
         broken("it names no command or no sandbox");
+    for (uint32_t i = 0; i < plan.mounts.count; ++i)
+        if ((plan.mounts[i].kind == InitMountKind::root) != (i == 0 && plan.mounts[0].target.empty()))
+            broken("only its first mount can be the root directory");
+    for (const Mount& mount : plan.mounts)
+        if (mount.kind == InitMountKind::link && mount.target.c_str()[0] != '/')
+            broken("a link is not at an absolute path");
     return plan;
 }
 

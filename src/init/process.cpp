@@ -2,10 +2,12 @@
 #include "init/process.h"
 
 #include <errno.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "init/guards.h"
 #include "init/report.h"
 #include "init/system.h"
 
@@ -21,6 +23,12 @@ void unblockAll() {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// The spawner's keys are not the container's. Kernels without keyrings have nothing to share.
+void leaveKeyring() {
+    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS)
+        fail(InitStep::setup, errno, "session keyring");
 }
 
 // The spawner is protected from the OOM killer; a container is not.
@@ -51,13 +59,14 @@ void resetSignals() {
 }
 
 void detach() {
-    if (closeRange(kInitPlanFd + 1) < 0)
+    if (kGuarded && closeRange(kInitPlanFd + 1) < 0)
         fail(InitStep::setup, errno, "close_range");
     fcntl(kInitControlFd, F_SETFD, FD_CLOEXEC);
     fcntl(kInitPlanFd, F_SETFD, FD_CLOEXEC);
     setsid();                         // fails only when it leads a session already
     prctl(PR_SET_NAME, "podd-init");  // the kernel calls it by the number of a descriptor
     prctl(PR_SET_DUMPABLE, 0);        // until the exec, which sets it anew
+    leaveKeyring();
     resetOomScore();
     umask(022);
 }

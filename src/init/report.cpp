@@ -15,6 +15,16 @@ void send(const InitReport& report) {
         continue;
 }
 
+void awaitByte() {
+    char byte = 0;
+    ssize_t got = -1;
+    do
+        got = ::recv(kInitControlFd, &byte, 1, 0);
+    while (got < 0 && errno == EINTR);
+    if (got != 1)
+        _exit(0);  // called off: nothing of the container has run
+}
+
 }  // namespace
 
 void fail(InitStep step, int error, const char* detail, uint32_t index) {
@@ -28,15 +38,13 @@ void fail(InitStep step, int error, const char* detail, uint32_t index) {
     _exit(error == ENOENT ? 127 : 126);
 }
 
+void awaitUnit() {
+    awaitByte();
+}
+
 void awaitGo() {
     send(InitReport());
-    char go = 0;
-    ssize_t got = -1;
-    do
-        got = ::recv(kInitControlFd, &go, 1, 0);
-    while (got < 0 && errno == EINTR);
-    if (got != 1)
-        _exit(0);  // called off: nothing of the container has run
+    awaitByte();
 }
 
 }  // namespace podd::init

@@ -12,6 +12,9 @@ namespace podd::init {
 // as shells have it. `detail` may be null.
 [[noreturn]] void fail(InitStep step, int error, const char* detail, uint32_t index = 0);
 
+// Waits until this process is in its unit. Ends the process when it is not to be.
+void awaitUnit();
+
 // Everything is prepared: says so and waits for the go. Ends the process when there is none.
 void awaitGo();
 

@@ -21,10 +21,11 @@
 
 namespace podd::init {
 
-constexpr uint64_t kSlave = 1 << 19;  // MS_SLAVE
+constexpr uint64_t kPrivate = 1 << 18;  // MS_PRIVATE
+constexpr uint64_t kSlave = 1 << 19;    // MS_SLAVE
 
 inline int openTree(int directory, const char* path, unsigned flags) {
-    return static_cast<int>(syscall(SYS_open_tree, directory, path, flags));
+    return static_cast<int>(syscall(SYS_open_tree, directory, path, flags | OPEN_TREE_CLOEXEC));
 }
 inline int moveMount(int from, int to) {
     return static_cast<int>(
@@ -47,6 +48,9 @@ inline int openAt(int directory, const char* path, int flags, uint64_t resolve) 
     how.flags = static_cast<uint64_t>(flags) | O_CLOEXEC;
     how.resolve = resolve;
     return static_cast<int>(syscall(SYS_openat2, directory, path, &how, sizeof(how)));
+}
+inline int pivotRoot(const char* newRoot, const char* putOld) {
+    return static_cast<int>(syscall(SYS_pivot_root, newRoot, putOld));
 }
 inline int closeRange(unsigned first) {
     return static_cast<int>(syscall(SYS_close_range, first, ~0U, 0));

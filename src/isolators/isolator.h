@@ -3,9 +3,13 @@
 // steps and unit properties of the plan, and what must be known later is in the kernel or in the instance's record.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base_plan.h"
+#include "core/usage.h"
+#include "model/problem.h"
 
 namespace podd {
 
@@ -14,8 +18,14 @@ public:
     virtual ~Isolator() = default;
     virtual std::string_view name() const = 0;  // "cgroups/mem"
 
+    // What it cannot do for this definition, with the pointers of what asks for it: then the pod is not launched.
+    virtual void check(const PodSpec&, std::vector<Problem>&) const {}
+
     // Adds what this isolator contributes; touches nothing outside the plan.
-    virtual void prepare(const InstanceView& view, InstancePlan& plan) const = 0;
+    virtual void prepare(const InstanceView&, InstancePlan&) const {}
+
+    // Adds what it knows about a unit, whose cgroup's directory is `group`.
+    virtual void usage(const std::string& /*group*/, Usage&) const {}
 };
 
 }  // namespace podd

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Each container sees only its own processes, and when its first process ends the kernel ends all others of it
 // (pid_namespaces(7)). A new procfs makes ps(1) tell the same truth.
+#include <algorithm>
+
 #include "isolators/all.h"
 
 namespace podd {
@@ -14,14 +16,17 @@ public:
     void prepare(const InstanceView&, InstancePlan& plan) const override {
         for (ContainerPlan& container : plan.launch.containers) {
             container.pidNamespace = true;
-            container.mounts.push_back({.kind = MountKind::proc, .source = "proc", .target = "/proc"});
+            const bool mounted = std::any_of(container.mounts.begin(), container.mounts.end(),
+                                             [](const MountStep& step) { return step.kind == MountKind::proc; });
+            if (!mounted)  // filesystem/linux has its own; it shows the same namespace
+                container.mounts.push_back({.kind = MountKind::proc, .source = "proc", .target = "/proc"});
         }
     }
 };
 
 }  // namespace
 
-std::unique_ptr<Isolator> makePidNamespaceIsolator() {
+std::unique_ptr<Isolator> makePidNamespaceIsolator(const IsolationSettings&) {
     return std::make_unique<PidNamespaceIsolator>();
 }
 

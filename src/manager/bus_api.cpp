@@ -33,6 +33,28 @@ void BusApi::manage(sd::Call call, const std::string& id, const char* verb, std:
     polkit_.authorize(std::move(call), "org.podd1.manage", id, verb, std::move(granted));
 }
 
+void BusApi::manageDefinition(sd::Call call, const std::string& definition, const std::string& id, const char* verb,
+                              std::function<void(sd::Call)> granted) {
+    const bool beyond = !manager_.reachOf(definition).empty();
+    manage(std::move(call), id, verb, [this, id, verb, beyond, granted = std::move(granted)](sd::Call allowed) {
+        if (beyond)
+            polkit_.authorize(std::move(allowed), "org.podd1.manage-privileged", id, verb, granted);
+        else
+            granted(std::move(allowed));
+    });
+}
+
+const Usage& BusApi::usageOf(const std::string& group) {
+    constexpr uint64_t kSameMomentUsec = 5000;
+    const uint64_t now = sd::monotonicUsec();
+    if (group != readGroup_ || now - readUsec_ > kSameMomentUsec) {
+        read_ = manager_.isolation().usage(group);
+        readGroup_ = group;
+        readUsec_ = now;
+    }
+    return read_;
+}
+
 void BusApi::operate(sd::Call call, const std::string& id, const char* name, Verb verb) {
     const std::string full = absolute(id);
     manage(std::move(call), full, name, [this, full, verb](sd::Call granted) {

@@ -31,6 +31,8 @@ public:
     void purgePod(sd::Call call);
     void verifyDefinition(sd::Call call);
     void previewPod(sd::Call call);
+    void planPod(sd::Call call);
+    void listIsolators(sd::Call call);
     void diffVersions(sd::Call call);
     void getPod(sd::Call call);
     void getInstance(sd::Call call);
@@ -52,6 +54,10 @@ public:
     const Manager& manager() const { return manager_; }
     const std::string& systemdVersion() const { return systemdVersion_; }
 
+    // What the unit uses whose cgroup is `group`. A client that reads all properties of an object asks once for each, and
+    // gets the readings of one moment.
+    const Usage& usageOf(const std::string& group);
+
 private:
     // Observer
     void podAdded(const Pod& pod) override;
@@ -65,6 +71,9 @@ private:
 
     // Run `granted` once polkit has said yes.
     void manage(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
+    // The same for a definition, which may reach beyond its pod.
+    void manageDefinition(sd::Call call, const std::string& definition, const std::string& id, const char* verb,
+                          std::function<void(sd::Call)> granted);
     void inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
     void flush();
     void showContainers(const Instance& instance);
@@ -97,6 +106,9 @@ private:
     InstanceObjectView instanceView_;
     ContainerObjectView containerView_;
     JobObjectView jobView_;
+    std::string readGroup_;  // whose usage was read last, and when (CLOCK_MONOTONIC)
+    uint64_t readUsec_ = 0;
+    Usage read_;
 };
 
 }  // namespace podd

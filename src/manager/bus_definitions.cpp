@@ -7,6 +7,7 @@
 
 #include "base/characters.h"
 #include "base/strings.h"
+#include "core/plan_json.h"
 #include "manager/bus_api.h"
 #include "model/diff_json.h"
 #include "model/names.h"
@@ -115,7 +116,7 @@ void BusApi::applyPod(sd::Call call) {
     // The id for polkit's question; a definition that does not hold is refused before anybody is asked.
     if (!holds(call, [&] { id = manager_.checkDefinition(definition, options.strict); }))
         return;
-    manage(std::move(call), id, "apply", [this, id, definition, options](sd::Call granted) {
+    manageDefinition(std::move(call), definition, id, "apply", [this, id, definition, options](sd::Call granted) {
         Applied applied;
         if (holds(granted, [&] { applied = manager_.apply(definition, options); }))
             granted.reply([&](sd_bus_message* reply) { appendApplied(reply, id, applied); });
@@ -126,10 +127,38 @@ void BusApi::rollbackPod(sd::Call call) {
     const std::string id = readId(call);
     const std::string version = call.readString();
     const ApplyOptions options = readOptions(call.message(), {"if-version"});
-    manage(std::move(call), id, "rollback", [this, id, version, options](sd::Call granted) {
+    const std::string wanted = manager_.rollbackTarget(id, version);
+    const std::string definition = manager_.definition(id, wanted);
+    manageDefinition(std::move(call), definition, id, "rollback", [this, id, wanted, options](sd::Call granted) {
         Applied applied;
-        if (holds(granted, [&] { applied = manager_.rollback(id, version, options); }))
+        if (holds(granted, [&] { applied = manager_.rollback(id, wanted, options); }))
             granted.reply([&](sd_bus_message* reply) { appendApplied(reply, id, applied); });
+    });
+}
+
+void BusApi::planPod(sd::Call call) {
+    const std::string definition = call.readString();
+    const ApplyOptions options = readOptions(call.message(), {"strict"});
+    inspect(std::move(call), "", "plan", [this, definition, options](sd::Call granted) {
+        std::string plan;
+        if (holds(granted, [&] { plan = planJson(manager_.planOf(definition, options.strict)); }))
+            granted.reply([&](sd_bus_message* reply) {
+                sd::check(sd_bus_message_append(reply, "s", plan.c_str()), "answer");
+            });
+    });
+}
+
+void BusApi::listIsolators(sd::Call call) {
+    inspect(std::move(call), "", "list", [this](sd::Call granted) {
+        granted.reply([&](sd_bus_message* reply) {
+            sd::check(sd_bus_message_open_container(reply, 'a', "(ssbs)"), "answer");
+            for (const Isolation::Row& row : manager_.isolation().rows())
+                sd::check(sd_bus_message_append(reply, "(ssbs)", std::string(row.name).c_str(),
+                                                std::string(row.summary).c_str(), row.selected ? 1 : 0,
+                                                row.problem.c_str()),
+                          "answer");
+            sd::check(sd_bus_message_close_container(reply), "answer");
+        });
     });
 }
 

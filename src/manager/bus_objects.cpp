@@ -3,7 +3,6 @@
 
 #include "manager/bus_api.h"
 #include "manager/bus_property.h"
-#include "manager/usage.h"
 #include "sd/method.h"
 #include "sd/names.h"
 
@@ -55,18 +54,7 @@ void instanceContainers(const I& v, Reply r) {
         paths.push_back(containerPath(v.instance->id(), container.name));
     putPaths(r, paths);
 }
-void instanceMemory(const I& v, Reply r) {
-    put(r, sliceUsage(v.api->manager(), instanceSlice(v.instance->id())).memoryBytes);
-}
-void instanceCpu(const I& v, Reply r) {
-    put(r, sliceUsage(v.api->manager(), instanceSlice(v.instance->id())).cpuNsec);
-}
-
 using C = ContainerObjectView;
-Usage containerUsage(const C& v) {
-    return readUsage(cat(sliceDirectory(v.api->manager().config().cgroupRoot, instanceSlice(v.instance->id())), '/',
-                         containerScope(v.instance->id(), v.record().name)));
-}
 void containerName(const C& v, Reply r) {
     put(r, v.record().name);
 }
@@ -94,14 +82,19 @@ void containerExitCode(const C& v, Reply r) {
 void containerExitSignal(const C& v, Reply r) {
     putInt(r, v.record().exitSignal);
 }
+// In the words of systemd's Result=.
+void containerResult(const C& v, Reply r) {
+    const ContainerRecord& record = v.record();
+    if (record.phase != ContainerPhase::exited)
+        return put(r, std::string());
+    if (record.reason != EndReason::none)
+        return put(r, std::string(kEndReasons.name(record.reason)));
+    if (record.exitSignal != 0)
+        return put(r, std::string(record.coreDumped ? "core-dump" : "signal"));
+    put(r, std::string(record.exitCode == 0 ? "success" : "exit-code"));
+}
 void containerMessage(const C& v, Reply r) {
     put(r, v.record().phase == ContainerPhase::exited ? describeExit(v.record()) : std::string());
-}
-void containerMemory(const C& v, Reply r) {
-    put(r, containerUsage(v).memoryBytes);
-}
-void containerCpu(const C& v, Reply r) {
-    put(r, containerUsage(v).cpuNsec);
 }
 
 using J = JobObjectView;
@@ -137,10 +130,6 @@ std::string containerPath(const InstanceId& id, const std::string& container) {
 }
 std::string jobPath(uint32_t id) {
     return cat(sd::kJobPrefix, '/', id);
-}
-
-Usage sliceUsage(const Manager& manager, const std::string& slice) {
-    return readUsage(sliceDirectory(manager.config().cgroupRoot, slice));
 }
 
 const char* instanceStateName(const Instance& instance) {
@@ -179,8 +168,6 @@ const sd_bus_vtable kInstanceVtable[] = {
     SD_BUS_PROPERTY("StateTimestamp", "t", sd::property<&instanceSince>, 0, kChange),
     SD_BUS_PROPERTY("Message", "s", sd::property<&instanceMessage>, 0, kChange),
     SD_BUS_PROPERTY("Containers", "ao", sd::property<&instanceContainers>, 0, kChange),
-    SD_BUS_PROPERTY("MemoryCurrent", "t", sd::property<&instanceMemory>, 0, 0),
-    SD_BUS_PROPERTY("CPUUsageNSec", "t", sd::property<&instanceCpu>, 0, 0),
     SD_BUS_VTABLE_END
 };
 
@@ -195,9 +182,8 @@ const sd_bus_vtable kContainerVtable[] = {
     SD_BUS_PROPERTY("EndTimestamp", "t", sd::property<&containerEnd>, 0, kChange),
     SD_BUS_PROPERTY("ExitCode", "i", sd::property<&containerExitCode>, 0, kChange),
     SD_BUS_PROPERTY("ExitSignal", "i", sd::property<&containerExitSignal>, 0, kChange),
+    SD_BUS_PROPERTY("Result", "s", sd::property<&containerResult>, 0, kChange),
     SD_BUS_PROPERTY("Message", "s", sd::property<&containerMessage>, 0, kChange),
-    SD_BUS_PROPERTY("MemoryCurrent", "t", sd::property<&containerMemory>, 0, 0),
-    SD_BUS_PROPERTY("CPUUsageNSec", "t", sd::property<&containerCpu>, 0, 0),
     SD_BUS_VTABLE_END
 };
 

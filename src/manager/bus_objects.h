@@ -8,7 +8,6 @@
 #include <string>
 
 #include "manager/manager.h"
-#include "manager/usage.h"
 #include "sd/call.h"
 
 namespace podd {
@@ -55,9 +54,6 @@ std::string instancePath(const InstanceId& id);
 std::string containerPath(const InstanceId& id, const std::string& container);
 std::string jobPath(uint32_t id);
 
-// What the cgroup of a slice says.
-Usage sliceUsage(const Manager& manager, const std::string& slice);
-
 // launching, running, stopping, ended
 const char* instanceStateName(const Instance& instance);
 // preparing, running, finished, failed, killed
@@ -68,5 +64,8 @@ extern const sd_bus_vtable kPodVtable[];
 extern const sd_bus_vtable kInstanceVtable[];
 extern const sd_bus_vtable kContainerVtable[];
 extern const sd_bus_vtable kJobVtable[];
+extern const sd_bus_vtable* const kPodUsageVtable;
+extern const sd_bus_vtable* const kInstanceUsageVtable;
+extern const sd_bus_vtable* const kContainerUsageVtable;
 
 }  // namespace podd

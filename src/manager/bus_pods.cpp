@@ -4,7 +4,6 @@
 
 #include "manager/bus_api.h"
 #include "manager/bus_property.h"
-#include "manager/usage.h"
 #include "sd/method.h"
 
 namespace podd {
@@ -85,12 +84,6 @@ void podInstances(const P& v, Reply r) {
         paths.push_back(instancePath(instance->id()));
     putPaths(r, paths);
 }
-void podMemory(const P& v, Reply r) {
-    put(r, sliceUsage(v.api->manager(), podSlice(v.pod->id())).memoryBytes);
-}
-void podCpu(const P& v, Reply r) {
-    put(r, sliceUsage(v.api->manager(), podSlice(v.pod->id())).cpuNsec);
-}
 
 }  // namespace
 
@@ -134,6 +127,10 @@ const sd_bus_vtable kManagerVtable[] = {
     SD_BUS_METHOD_WITH_ARGS("RollbackPod", SD_BUS_ARGS("s", id, "s", version, "a{sv}", options),
                             SD_BUS_RESULT("s", outcome, "o", pod, "s", version, "o", job), sd::method<&BusApi::rollbackPod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("PlanPod", SD_BUS_ARGS("s", definition, "a{sv}", options), SD_BUS_RESULT("s", plan),
+                            sd::method<&BusApi::planPod>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ListIsolators", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssbs)", isolators),
+                            sd::method<&BusApi::listIsolators>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("PurgePod", SD_BUS_ARGS("s", id), SD_BUS_NO_RESULT, sd::method<&BusApi::purgePod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("PodNew", SD_BUS_ARGS("s", id, "o", pod), 0),
@@ -178,8 +175,6 @@ const sd_bus_vtable kPodVtable[] = {
     SD_BUS_PROPERTY("LastFailure", "s", sd::property<&podLastFailure>, 0, kChange),
     SD_BUS_PROPERTY("BackoffUSec", "t", sd::property<&podBackoff>, 0, kChange),
     SD_BUS_PROPERTY("NextLaunchTimestamp", "t", sd::property<&podNext>, 0, kChange),
-    SD_BUS_PROPERTY("MemoryCurrent", "t", sd::property<&podMemory>, 0, 0),
-    SD_BUS_PROPERTY("CPUUsageNSec", "t", sd::property<&podCpu>, 0, 0),
     SD_BUS_VTABLE_END
 };
 // clang-format on

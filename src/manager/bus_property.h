@@ -30,6 +30,9 @@ inline void put(Reply reply, uint32_t value) {
 inline void put(Reply reply, uint64_t value) {
     sd::check(sd_bus_message_append(reply, "t", value), kAnswerProperty);
 }
+inline void put(Reply reply, double value) {
+    sd::check(sd_bus_message_append(reply, "d", value), kAnswerProperty);
+}
 inline void putInt(Reply reply, int64_t value) {
     sd::check(sd_bus_message_append(reply, "i", static_cast<int32_t>(value)), kAnswerProperty);
 }

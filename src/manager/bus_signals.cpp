@@ -80,6 +80,9 @@ void BusApi::addVtables() {
     addFallback<&BusApi::findInstanceView>(sd::kInstancePrefix, sd::kInstance, kInstanceVtable);
     addFallback<&BusApi::findContainerView>(sd::kContainerPrefix, sd::kContainer, kContainerVtable);
     addFallback<&BusApi::findJobView>(sd::kJobPrefix, sd::kJob, kJobVtable);
+    addFallback<&BusApi::findPodView>(sd::kPodPrefix, sd::kUsage, kPodUsageVtable);
+    addFallback<&BusApi::findInstanceView>(sd::kInstancePrefix, sd::kUsage, kInstanceUsageVtable);
+    addFallback<&BusApi::findContainerView>(sd::kContainerPrefix, sd::kUsage, kContainerUsageVtable);
     const auto enumerate = [](sd_bus*, const char*, void* self, char*** nodes, sd_bus_error* error) noexcept -> int {
         try {
             return enumeratePaths(static_cast<BusApi*>(self)->objectPaths(), nodes);

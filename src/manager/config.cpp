@@ -15,7 +15,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description settings(Config& config) {
+po::options_description settings(Config& config, IsolationTexts& texts) {
     po::options_description options("Settings (also as key = value in podd.conf)");
     const auto text = [](std::string& target) {
         return po::value<std::string>(&target)->default_value(target)->value_name("DIR");
@@ -27,11 +27,12 @@ po::options_description settings(Config& config) {
         "D-Bus address instead of the system bus")(
         "history", po::value<unsigned>(&config.history)->default_value(config.history)->value_name("NUMBER"),
         "versions of a definition that are kept for each pod");
+    addIsolationOptions(options, texts, config.isolation.settings);
     return options;
 }
 
-void readFiles(const std::string& main, bool required, const po::options_description& options,
-               po::variables_map& values) {
+// The files in the order in which they override each other, the strongest first.
+std::vector<std::filesystem::path> filesOf(const std::string& main) {
     std::vector<std::filesystem::path> files = {main};
     std::error_code missing;
     for (const auto& entry : std::filesystem::directory_iterator(main + ".d", missing))
@@ -40,7 +41,12 @@ void readFiles(const std::string& main, bool required, const po::options_descrip
     // As in systemd's drop-in directories, a later name wins; program_options keeps the first value that it sees.
     std::sort(files.begin() + 1, files.end(), std::greater<>());
     std::rotate(files.begin(), files.begin() + 1, files.end());
-    for (const auto& path : files) {
+    return files;
+}
+
+void readFiles(const std::string& main, bool required, const po::options_description& options,
+               po::variables_map& values) {
+    for (const auto& path : filesOf(main)) {
         std::ifstream file(path);
         if (!file && (path != main || required))
             throw Error(Errc::internal, cat("configuration file ", quoted(path.string()), " cannot be read"));
@@ -49,12 +55,33 @@ void readFiles(const std::string& main, bool required, const po::options_descrip
     }
 }
 
+// "/etc/podd/podd.conf:3", where a setting gets its value from.
+std::string placeOf(const std::string& setting, const std::string& main, const po::variables_map& commandLine) {
+    if (commandLine.count(setting) > 0 && !commandLine[setting].defaulted())
+        return "command line";
+    for (const auto& path : filesOf(main)) {
+        std::ifstream file(path);
+        std::string line;
+        for (unsigned number = 1; std::getline(file, line); ++number) {
+            const size_t begin = line.find_first_not_of(" \t");
+            const size_t equals = line.find('=');
+            if (begin == std::string::npos || equals == std::string::npos || equals < begin)
+                continue;
+            const size_t end = line.find_last_not_of(" \t", equals == 0 ? 0 : equals - 1);
+            if (line.substr(begin, end + 1 - begin) == setting)
+                return cat(path.string(), ':', number);
+        }
+    }
+    return main;
+}
+
 }  // namespace
 
 std::optional<Config> readConfig(int argc, char* argv[]) {
     Config config;
     std::string file = "/etc/podd/podd.conf";
-    const po::options_description fromFile = settings(config);
+    IsolationTexts texts;
+    const po::options_description fromFile = settings(config, texts);
     po::options_description all("podd [OPTIONS...]\n\nRuns pods as systemd slices; see podd(8).\n\nOptions");
     all.add_options()("help,h", "show this help")("version", "show the version")(
         "config", po::value<std::string>(&file)->value_name("FILE"), "read FILE instead of /etc/podd/podd.conf");
@@ -69,11 +96,18 @@ std::optional<Config> readConfig(int argc, char* argv[]) {
         std::cout << "podd " PODD_VERSION "\n";
         return std::nullopt;
     }
+    const po::variables_map commandLine = values;
     const bool named = values.count("config") > 0;
-    readFiles(named ? values["config"].as<std::string>() : file, named, fromFile, values);
+    if (named)
+        file = values["config"].as<std::string>();
+    readFiles(file, named, fromFile, values);
     po::notify(values);
     if (config.history == 0)
         throw Error(Errc::internal, "history must be at least 1");
+    config.isolation = readIsolation(texts, config.isolation.settings, [&](const std::string& setting) {
+        return placeOf(setting, file, commandLine);
+    });
+    config.isolation.settings.cgroupRoot = config.cgroupRoot;
     return config;
 }
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "manager/isolation_config.h"
+
 namespace podd {
 
 struct Config {
@@ -14,6 +16,7 @@ struct Config {
     std::string cgroupRoot = "/sys/fs/cgroup";
     std::string busAddress;  // "" = the system bus
     unsigned history = 100;  // versions that are kept for each id, at least 1
+    IsolationConfig isolation{};
 };
 
 // Nothing when the arguments asked for help or the version, which have then been printed. Throws Error for arguments and

@@ -52,7 +52,10 @@ int run(const Config& config) {
     sd::check(sd_event_set_watchdog(event.get(), 1), "watchdog");
     const sd::Bus bus = openBus(config);
     sd::check(sd_bus_set_exit_on_disconnect(bus.get(), 1), "bus");  // systemd starts podd again, with a new bus
-    Manager manager(event.get(), config);
+    const Isolation isolation = within(config.isolation.selectionPlace, [&] {
+        return Isolation(config.isolation.settings, config.isolation.selection, readHostFacts(config.cgroupRoot));
+    });
+    Manager manager(event.get(), config, isolation);
     sd::Systemd1 systemd(bus.get(), manager);
     SpawnerLink spawner(
         event.get(), config.runDirectory + "/spawner.sock", [&](const Notice& notice) { manager.onNotice(notice); },

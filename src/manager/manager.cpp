@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "isolators/registry.h"
 
 namespace podd {
 
@@ -28,9 +27,10 @@ bool isPathPrefix(const std::string& prefix, const std::string& id) {
 
 }  // namespace
 
-Manager::Manager(sd_event* event, Config config)
+Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
     : event_(event),
       config_(std::move(config)),
+      isolation_(isolation),
       store_(config_.stateDirectory),
       hostname_(hostName()),
       burial_(event, [this] {
@@ -64,7 +64,7 @@ Instance* Manager::findInstance(const InstanceId& id) const {
 
 Pod& Manager::addPod(StoredPod stored) {
     const std::string id = stored.id;
-    auto fresh = std::make_unique<Pod>(event_, std::move(stored), [this, id] {
+    auto fresh = std::make_unique<Pod>(event_, isolation_, std::move(stored), [this, id] {
         if (Pod* found = findPod(id))
             reconcilePod(*found);
     });
@@ -182,12 +182,7 @@ void Manager::reconcilePod(Pod& pod) {
 void Manager::launch(Pod& pod) {
     const InstanceId id{pod.id(), store_.nextNumber(pod.id())};
     Instance& instance = addInstance(pod, id, pod.stored.version);
-    InstancePlan plan = makePlan({.spec = pod.stored.spec,
-                                  .id = id,
-                                  .version = pod.stored.version,
-                                  .stateDirectory = config_.stateDirectory,
-                                  .runDirectory = config_.runDirectory,
-                                  .hostname = hostname_});
+    InstancePlan plan = isolation_.plan(viewOf(pod.stored.spec, id, pod.stored.version));
     const LaunchPlan orders = plan.launch;
     instance.setPlan(std::move(plan));
     track(instance);
@@ -197,6 +192,15 @@ void Manager::launch(Pod& pod) {
     } catch (const std::exception& problem) {
         instance.handle(LaunchFailed{instance.state().record, problem.what()});
     }
+}
+
+InstanceView Manager::viewOf(const PodSpec& spec, InstanceId id, std::string version) const {
+    return {.spec = spec,
+            .id = std::move(id),
+            .version = std::move(version),
+            .stateDirectory = config_.stateDirectory,
+            .runDirectory = config_.runDirectory,
+            .hostname = hostname_};
 }
 
 Instance& Manager::addInstance(Pod& pod, const InstanceId& id, const std::string& version) {

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "core/ports.h"
+#include "isolators/isolation.h"
 #include "manager/config.h"
 #include "manager/pod.h"
 #include "model/diff_json.h"
@@ -80,7 +81,8 @@ public:
         Observer* observer = nullptr;
     };
 
-    Manager(sd_event* event, Config config);
+    // `isolation` outlives this.
+    Manager(sd_event* event, Config config, const Isolation& isolation);
     ~Manager() override;
     void attach(const Ports& ports) { ports_ = ports; }
 
@@ -92,8 +94,11 @@ public:
     std::string checkDefinition(const std::string& definition, bool strict) const;
     Applied apply(const std::string& definition, const ApplyOptions& options);
     Preview preview(const std::string& definition, const ApplyOptions& options) const;  // changes nothing
+    // What of a definition that holds reaches beyond its pod, in words (model/reach.h).
+    std::vector<std::string> reachOf(const std::string& definition) const;
     // A new version with the content of an old one, checked like any other definition. `version` is a word for
     // resolveVersion(), or "": the version before the target version.
+    std::string rollbackTarget(const std::string& id, const std::string& version) const;  // its name
     Applied rollback(const std::string& id, const std::string& version, const ApplyOptions& options);
     // Forgets the history of an id; refused (notNow) while there is a pod of that id.
     void purge(const std::string& id);
@@ -101,6 +106,10 @@ public:
     uint32_t stop(const std::string& id);
     uint32_t restart(const std::string& id);
     uint32_t remove(const std::string& id);
+
+    // What the launch of a definition would do (core/plan_json.h); throws badDefinition, or notSupported for what has
+    // obstacles. Changes nothing.
+    InstancePlan planOf(const std::string& definition, bool strict);
 
     // Versions, also of ids whose pod was deleted. All throw noSuchPod when there is neither pod nor history.
     // A version by its name, or by a word: "" or "deployed", "target" (of a deleted pod both are the last version).
@@ -119,6 +128,7 @@ public:
     Pod& pod(const std::string& id) const;  // throws noSuchPod
     const std::map<std::string, std::unique_ptr<Pod>>& pods() const { return pods_; }
     const Config& config() const { return config_; }
+    const Isolation& isolation() const { return isolation_; }
     const Store& store() const { return store_; }
 
 private:
@@ -152,6 +162,7 @@ private:
     void trimHistory(const Pod& pod);
     void reconcilePod(Pod& pod);
     void launch(Pod& pod);
+    InstanceView viewOf(const PodSpec& spec, InstanceId id, std::string version) const;
     Instance& addInstance(Pod& pod, const InstanceId& id, const std::string& version);
     void bury(const InstanceId& id);
     void noteEnd(Pod& pod, const Instance& instance);
@@ -180,6 +191,7 @@ private:
 
     sd_event* event_;
     Config config_;
+    const Isolation& isolation_;
     Store store_;
     Ports ports_;
     std::string hostname_;

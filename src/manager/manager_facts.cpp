@@ -10,7 +10,7 @@
 #include "base/strings.h"
 #include "base/tree.h"
 #include "manager/manager.h"
-#include "manager/usage.h"
+#include "manager/cgroup.h"
 
 namespace podd {
 
@@ -37,7 +37,8 @@ InstanceEvent eventOf(const Report& report) {
         case Report::Kind::pids: return Prepared{report.record};
         case Report::Kind::failed: return LaunchFailed{report.record, report.problem};
         case Report::Kind::running: return Running{report.record};
-        case Report::Kind::exited: return ContainerExited{report.record};
+        case Report::Kind::exited:
+        case Report::Kind::measured: return RecordChanged{report.record};
         case Report::Kind::ended: break;
     }
     return Ended{report.record};

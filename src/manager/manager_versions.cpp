@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "manager/manager.h"
 #include "model/pod_spec_json.h"
+#include "model/reach.h"
 #include "model/version.h"
 
 namespace podd {
@@ -72,14 +73,24 @@ Preview Manager::preview(const std::string& definition, const ApplyOptions& opti
     return preview;
 }
 
-Applied Manager::rollback(const std::string& id, const std::string& version, const ApplyOptions& options) {
+std::vector<std::string> Manager::reachOf(const std::string& definition) const {
+    return reachesBeyond(parsePod(definition).spec, config_.isolation.allowedHostPaths);
+}
+
+InstancePlan Manager::planOf(const std::string& definition, bool strict) {
+    const PodSpec spec = parseOrThrow(definition, strict).spec;
+    std::vector<Problem> obstacles = isolation_.obstacles(spec);
+    if (!obstacles.empty())
+        throw BadDefinition("this podd cannot launch it", std::move(obstacles));
+    return isolation_.plan(viewOf(spec, {spec.id, store_.lastNumber(spec.id) + 1}, versionText(sd::realTimeUsec() / 1000)));
+}
+
+std::string Manager::rollbackTarget(const std::string& id, const std::string& version) const {
     const Pod* existing = findPod(id);
     if ((existing == nullptr || existing->orphan) && !store_.versions(id).empty())
         throw Error(Errc::noSuchPod, cat("pod ", quoted(id), ": it was deleted; podctl cat --version=VERSION ", id,
                                          " | podctl apply - brings it back"));
     const std::string target = pod(id).stored.version;
-    refuseWhileDeleted(id);
-    refuseOtherVersion(id, options);
     std::string wanted = version;
     if (version.empty()) {
         const std::vector<std::string> known = store_.versions(id);
@@ -88,7 +99,13 @@ Applied Manager::rollback(const std::string& id, const std::string& version, con
             throw Error(Errc::noSuchVersion, cat("pod ", quoted(id), ": there is no version before ", target));
         wanted = *(after - 1);
     }
-    wanted = resolveVersion(id, wanted);
+    return resolveVersion(id, wanted);
+}
+
+Applied Manager::rollback(const std::string& id, const std::string& version, const ApplyOptions& options) {
+    const std::string wanted = rollbackTarget(id, version);
+    refuseWhileDeleted(id);
+    refuseOtherVersion(id, options);
     ParsedPod parsed = parsePod(definition(id, wanted), options.strict);
     if (!parsed.ok()) {
         const std::string context = cat("pod ", quoted(id), ": version ", wanted, " is refused by this podd");

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "model/launchable.h"
 
 namespace podd {
 
@@ -50,7 +49,7 @@ std::string Pod::obstacle() const {
     if (stored.spec.instances == 0)
         return "";
     std::vector<std::string> obstacles;
-    for (const Problem& problem : launchObstacles(stored.spec))
+    for (const Problem& problem : isolation.obstacles(stored.spec))
         obstacles.push_back(cat(problem.pointer, ": ", problem.what));
     return obstacles.empty() ? "" : cat("pod ", quoted(id()), ": ", join(obstacles, "; "));
 }

@@ -11,6 +11,7 @@
 #include "base/enum_table.h"
 #include "core/backoff.h"
 #include "core/reconcile.h"
+#include "isolators/isolation.h"
 #include "manager/instance.h"
 #include "manager/store.h"
 
@@ -43,9 +44,11 @@ struct Job {
 };
 
 struct Pod {
-    explicit Pod(sd_event* event, StoredPod wish, std::function<void()> wake)
-        : stored(std::move(wish)), stateSinceUsec(sd::realTimeUsec()), timer(event, std::move(wake)) {}
+    // `isolation` outlives this.
+    Pod(sd_event* event, const Isolation& isolators, StoredPod wish, std::function<void()> wake)
+        : isolation(isolators), stored(std::move(wish)), stateSinceUsec(sd::realTimeUsec()), timer(event, std::move(wake)) {}
 
+    const Isolation& isolation;
     StoredPod stored;
     bool unsaved = false;  // the state file does not say what is wished: it could not be written
     bool orphan = false;   // only to bring an instance to its end whose definition is not known any more

@@ -61,6 +61,7 @@ public:
     // The next number for an instance of this id: only grows, also over restarts of podd. A number that cannot be
     // written is used all the same: a full disk must not keep pods from running.
     uint64_t nextNumber(const std::string& id);
+    uint64_t lastNumber(const std::string& id) { return number(id); }  // 0 = none yet
     void raiseNumber(const std::string& id, uint64_t atLeast);
 
 private:

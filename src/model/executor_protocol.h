@@ -4,7 +4,7 @@
 //
 //   podd     -> spawner   Order::launch + sealed memfd with the LaunchPlan, Order::removeSandbox
 //   spawner  -> podd      Notice::spawned, Notice::executorEnded, Notice::removed
-//   executor -> podd      Report: hello (first packet of every connection), prepared, failed, running, exited, ended
+//   executor -> podd      Report: hello (first packet of every connection), pids, failed, running, exited, measured, ended
 //   podd     -> executor  ExecutorCommand: scoped, abort, stopping
 //
 // One launch:  launch -> [fork] -> hello(phase starting) + pids -> (podd makes the units) -> scoped -> the record says
@@ -55,6 +55,7 @@ struct Report {
         failed,   // a step of the launch failed (`problem`); nothing was exec'ed, everything is undone
         running,  // every container has exec'ed
         exited,   // one container ended
+        measured,  // how much it has on disk
         ended,    // all containers ended, everything of the instance is cleaned; the last packet
     };
 

@@ -3,23 +3,50 @@
 // this header uses nothing of it: the text and list types are parameters, and both ends share one visit() and
 // so one shape.
 //
-//   descriptor 4   the InitPlan in a sealed memfd (base/wire.h's encoding: Writer on the one side,
-//   init/plan.h on the other) descriptor 3   a SOCK_SEQPACKET socket: podd-init sends one InitReport
-//   (`ready`, or the step that failed), the executor
-//                  answers with one byte, "go". End of file before the go means: give up. It is
-//                  close-on-exec, so its end after the go means that the container's program has been
-//                  exec'ed, unless a report came before.
+//   descriptor 4   the InitPlan in a sealed memfd (base/wire.h's encoding: Writer on the one side, init/plan.h on
+//                  the other)
+//   descriptor 3   a SOCK_SEQPACKET socket. The executor sends one byte when the process is in its unit; from then
+//                  on its cgroup is its own. podd-init sends one InitReport (`ready`, or the step that failed), the
+//                  executor answers with another byte, the go. End of file before the go means: give up. It is
+//                  close-on-exec, so its end after the go means that the container's program has been exec'ed,
+//                  unless a report came before.
 #pragma once
 
 #include <stdint.h>
 
 namespace podd {
 
-constexpr uint32_t kInitProtocol = 1;  // raised whenever anything here changes its shape
+constexpr uint32_t kInitProtocol = 2;  // raised whenever anything here changes its shape
 constexpr int kInitControlFd = 3;
 constexpr int kInitPlanFd = 4;
 
-enum class InitMountKind : uint32_t { bind, proc, tmpfs, mqueue };  // MountKind, for those without <string>
+// MountKind and SourceCheck of model/launch_plan.h, for those without <string>.
+enum class InitMountKind : uint32_t {
+    bind,
+    root,
+    proc,
+    sysfs,
+    tmpfs,
+    devpts,
+    mqueue,
+    cgroup,
+    device,
+    mask,
+    readOnly,
+    link
+};
+enum class InitSourceCheck : uint32_t { none, otherMount, hostVolume };
+
+struct InitLimit {  // ResourceLimit
+    uint32_t resource = 0;
+    uint64_t soft = 0;
+    uint64_t hard = 0;
+
+    template <typename V>
+    void visit(V& v) {
+        v(resource), v(soft), v(hard);
+    }
+};
 
 template <typename Text>
 struct InitMount {
@@ -28,11 +55,13 @@ struct InitMount {
     Text target;
     Text options;
     bool readOnly = false;
-    bool volume = false;  // neither set-user-ID programs nor devices
+    bool volume = false;  // somebody's wish: not where podd keeps things
+    InitSourceCheck check = InitSourceCheck::none;
+    bool optional = false;
 
     template <typename V>
     void visit(V& v) {
-        v(kind), v(source), v(target), v(options), v(readOnly), v(volume);
+        v(kind), v(source), v(target), v(options), v(readOnly), v(volume), v(check), v(optional);
     }
 };
 
@@ -45,11 +74,19 @@ struct InitPlan {
     List<uint32_t> groups;  // supplementary
     List<Text> argv;
     List<Text> environment;
+    bool mountNamespace = false;
     List<InitMount<Text>> mounts;
+    List<Text> forbidden;
+    List<InitLimit> limits;
+    bool restrictCapabilities = false;
+    uint64_t capabilities = 0;
+    bool noNewPrivileges = false;
+    List<uint64_t> seccomp;
 
     template <typename V>
     void visit(V& v) {
-        v(protocol), v(sandbox), v(uid), v(gid), v(groups), v(argv), v(environment), v(mounts);
+        v(protocol), v(sandbox), v(uid), v(gid), v(groups), v(argv), v(environment), v(mountNamespace), v(mounts);
+        v(forbidden), v(limits), v(restrictCapabilities), v(capabilities), v(noNewPrivileges), v(seccomp);
     }
 };
 
@@ -60,9 +97,13 @@ enum class InitStep : uint32_t {
     setup,        // `detail` names what
     sandbox,      // the working directory
     mountSource,  // `index` of the mount
+    forbidden,    // `index` of the mount: `detail` is what its source would show, or is (a socket, a device …)
+    target,       // `index` of the mount: a volume over `detail`, which podd keeps
     mountPoint,   // `index` of the mount
     mount,        // `index` of the mount
+    limit,        // `index` of the limit
     user,         // `detail` names the call
+    seccomp,      // `detail` names the call
     command,      // `detail` is the command, or the file that it was found to be
     interpreter,  // `detail` is the command's interpreter
     exec,         // after the go: `detail` is the file

@@ -57,6 +57,7 @@ void containerLines(Record& record, Line&& line) {
     line("STARTED_USEC", record.startedUsec), line("ENDED_USEC", record.endedUsec);
     line("EXIT_CODE", record.exitCode), line("EXIT_SIGNAL", record.exitSignal);
     line("CORE_DUMPED", record.coreDumped), line("STOP_REQUESTED", record.stopRequested);
+    line("REASON", record.reason), line("LIMIT_BYTES", record.limitBytes), line("DISK_BYTES", record.diskBytes);
 }
 
 struct WriteLine {
@@ -68,6 +69,7 @@ struct WriteLine {
     void operator()(std::string_view key, int64_t value) const { put(key, std::to_string(value)); }
     void operator()(std::string_view key, InstancePhase value) const { put(key, kInstancePhases.name(value)); }
     void operator()(std::string_view key, ContainerPhase value) const { put(key, kContainerPhases.name(value)); }
+    void operator()(std::string_view key, EndReason value) const { put(key, kEndReasons.name(value)); }
     void put(std::string_view key, std::string_view value) const {
         out.append(key).append("=").append(value).append("\n");
     }
@@ -104,6 +106,7 @@ struct ReadLine {
     }
     std::optional<InstancePhase> as(InstancePhase) const { return kInstancePhases.value(value); }
     std::optional<ContainerPhase> as(ContainerPhase) const { return kContainerPhases.value(value); }
+    std::optional<EndReason> as(EndReason) const { return kEndReasons.value(value); }
 };
 
 // The text before the END line when the checksum there is right.

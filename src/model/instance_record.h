@@ -15,11 +15,25 @@
 
 namespace podd {
 
+constexpr uint64_t kNotMeasured = UINT64_MAX;
+
 enum class ContainerPhase : uint32_t { preparing, running, exited };
 constexpr auto kContainerPhases = makeEnumTable<ContainerPhase>({
     {ContainerPhase::preparing, "preparing"},
     {ContainerPhase::running, "running"},
     {ContainerPhase::exited, "exited"},
+});
+
+// What else than its own doing has ended a container.
+enum class EndReason : uint32_t {
+    none,       // its exit status or signal says it all
+    oomKill,    // by the kernel, at a memory limit
+    diskLimit,  // by its executor
+};
+constexpr auto kEndReasons = makeEnumTable<EndReason>({
+    {EndReason::none, "none"},
+    {EndReason::oomKill, "oom-kill"},
+    {EndReason::diskLimit, "disk-limit"},
 });
 
 struct ContainerRecord {
@@ -32,11 +46,14 @@ struct ContainerRecord {
     int64_t exitSignal = 0;  // 0, or the signal that ended it
     bool coreDumped = false;
     bool stopRequested = false;  // it ended after a stop was asked for, not by itself
+    EndReason reason = EndReason::none;
+    uint64_t limitBytes = 0;             // that was hit; UINT64_MAX = not known which
+    uint64_t diskBytes = kNotMeasured;   // below its directories, when they were last measured
 
     template <typename V>
     void visit(V& v) {
         v(name), v(phase), v(pid), v(startedUsec), v(endedUsec), v(exitCode), v(exitSignal), v(coreDumped);
-        v(stopRequested);
+        v(stopRequested), v(reason), v(limitBytes), v(diskBytes);
     }
     bool operator==(const ContainerRecord&) const = default;
     bool failed() const {

@@ -9,29 +9,88 @@
 #include <string>
 #include <vector>
 
+#include "base/enum_table.h"
+#include "model/capability.h"
+
 namespace podd {
 
 enum class MountKind : uint32_t {
-    bind,   // `source` (absolute path on the host) and what is mounted below it, at `target`
-    proc,   // a new procfs of the container's PID namespace
-    tmpfs,  // `options` as in tmpfs(5)
+    bind,    // `source` (absolute path on the host) and what is mounted below it, at `target`
+    root,    // `source`, without what is mounted below it, becomes the root directory; always the first step
+    proc,    // a new procfs of the container's PID namespace
+    sysfs,   // a new sysfs of the network namespace
+    tmpfs,   // `options` as in tmpfs(5)
+    devpts,  // a new instance, `options` as in the kernel's filesystems/devpts
     mqueue,
+    cgroup,    // the container's own cgroup and what is below it; made once the container is in its unit
+    device,    // the character device `source` of the host; `options` is "MAJOR:MINOR" that it has to be, "" = any
+    mask,      // hides what is at `target`: a file behind /dev/null, a directory behind an empty one
+    readOnly,  // what is at `target` already, made read-only
+    link,      // a symbolic link at `target` that says `source`
+};
+constexpr auto kMountKinds = makeEnumTable<MountKind>({{MountKind::bind, "bind"},
+                                                       {MountKind::root, "root"},
+                                                       {MountKind::proc, "proc"},
+                                                       {MountKind::sysfs, "sysfs"},
+                                                       {MountKind::tmpfs, "tmpfs"},
+                                                       {MountKind::devpts, "devpts"},
+                                                       {MountKind::mqueue, "mqueue"},
+                                                       {MountKind::cgroup, "cgroup2"},
+                                                       {MountKind::device, "device"},
+                                                       {MountKind::mask, "mask"},
+                                                       {MountKind::readOnly, "read-only"},
+                                                       {MountKind::link, "link"}});
+
+// Which sources a bind takes, beyond that they have to exist.
+enum class SourceCheck : uint32_t {
+    none,        // podd's own directories
+    otherMount,  // left out when it is on the mount of the host's root directory
+    hostVolume,  // a directory or regular file of the host that shows nothing of `LaunchPlan::forbidden`
 };
 
 struct MountStep {
     MountKind kind = MountKind::bind;
     std::string source;
-    std::string target;           // absolute; or relative to the sandbox, where podd-init creates what is missing
+    std::string target;           // absolute; or relative to the sandbox. What is missing is made where that can be
     std::string options;          // of the file system
     bool readOnly = false;        // recursively
     bool sourceIsVolume = false;  // for words in errors: mount '/data' of volume 'NAME'
     std::string volume;
+    SourceCheck check = SourceCheck::none;
+    bool optional = false;  // what is not there (the source of a bind or device, the target of a mask) is left out
 
     template <typename V>
     void visit(V& v) {
-        v(kind), v(source), v(target), v(options), v(readOnly), v(sourceIsVolume), v(volume);
+        v(kind), v(source), v(target), v(options), v(readOnly), v(sourceIsVolume), v(volume), v(check), v(optional);
     }
     bool operator==(const MountStep&) const = default;
+};
+
+// A directory that the executor makes below the instance's sandbox, and whose end is the sandbox's.
+struct DirectoryStep {
+    std::string path;     // absolute
+    std::string owner;    // name or number of a user; "" = root
+    uint32_t mode = 0755;
+    std::string like;     // a directory of the host whose owner and mode it gets instead; "" = none
+
+    template <typename V>
+    void visit(V& v) {
+        v(path), v(owner), v(mode), v(like);
+    }
+    bool operator==(const DirectoryStep&) const = default;
+};
+
+// As in getrlimit(2); UINT64_MAX is RLIM_INFINITY.
+struct ResourceLimit {
+    uint32_t resource = 0;
+    uint64_t soft = 0;
+    uint64_t hard = 0;
+
+    template <typename V>
+    void visit(V& v) {
+        v(resource), v(soft), v(hard);
+    }
+    bool operator==(const ResourceLimit&) const = default;
 };
 
 struct ContainerPlan {
@@ -42,13 +101,23 @@ struct ContainerPlan {
     std::vector<std::string> argv;         // argv[0] is looked up in the container's PATH when it has no '/'
     std::vector<std::string> environment;  // NAME=value
     std::vector<MountStep> mounts;         // in this order
+    bool mountNamespace = false;           // without one there are no mounts
     bool pidNamespace = false;
+    bool ipcNamespace = false;  // of its own, instead of the instance's
+    bool restrictCapabilities = false;
+    CapabilitySet capabilities = 0;  // the bounding set, and what root has; everybody else has none
+    bool noNewPrivileges = false;
+    std::vector<uint64_t> seccomp;  // struct sock_filter each (seccomp(2)); empty = no filter
+    std::vector<ResourceLimit> limits;
+    uint64_t diskLimit = 0;      // bytes below its directories before it is ended; 0 = none
+    bool measureDisk = false;    // tell how much it has there
     uint64_t killGraceUsec = 0;  // from SIGTERM to SIGKILL
 
     template <typename V>
     void visit(V& v) {
-        v(name), v(scope), v(sandbox), v(user), v(argv), v(environment), v(mounts), v(pidNamespace);
-        v(killGraceUsec);
+        v(name), v(scope), v(sandbox), v(user), v(argv), v(environment), v(mounts), v(mountNamespace), v(pidNamespace);
+        v(ipcNamespace), v(restrictCapabilities), v(capabilities), v(noNewPrivileges), v(seccomp), v(limits);
+        v(diskLimit), v(measureDisk), v(killGraceUsec);
     }
     bool operator==(const ContainerPlan&) const = default;
 };
@@ -64,17 +133,19 @@ struct LaunchPlan {
     std::string hostname;  // of the UTS namespace; "" = the host's
     bool ipcNamespace = false;
     bool utsNamespace = false;
-    std::vector<std::string> directories;  // ephemeral volumes: absolute paths below `sandbox`, made by the executor
-    std::string volumeOwner;               // user of those directories; "" = root
-    std::string sharedMemory;              // directory below `sandbox` for /dev/shm (mode 1777); "" = none. The
-                                           // executor mounts a tmpfs there, in its own mount namespace
+    std::vector<DirectoryStep> directories;
+    std::string sharedMemory;         // directory below `sandbox` for /dev/shm (mode 1777); "" = none. The executor
+                                      // mounts a tmpfs there, in its own mount namespace
+    std::string sharedMemoryOptions;  // of that tmpfs: "size=64m"
+    std::vector<std::string> forbidden;  // directories of the host that no host volume shows, nor is in
+    uint64_t diskIntervalUsec = 0;       // between two measurements
     std::vector<ContainerPlan> containers;
 
     template <typename V>
     void visit(V& v) {
         v(pod), v(number), v(version), v(runDirectory), v(sandbox), v(podSlice), v(instanceSlice), v(hostname);
-        v(ipcNamespace), v(utsNamespace), v(directories), v(volumeOwner), v(sharedMemory);
-        v(containers);
+        v(ipcNamespace), v(utsNamespace), v(directories), v(sharedMemory), v(sharedMemoryOptions), v(forbidden);
+        v(diskIntervalUsec), v(containers);
     }
     bool operator==(const LaunchPlan&) const = default;
 };

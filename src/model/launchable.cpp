@@ -22,8 +22,6 @@ public:
             unless(spec.networks[i].mode == NetworkMode::host, "/networks/", std::to_string(i),
                    cat("networks of mode ", kNetworkModes.name(spec.networks[i].mode)));
         inScheduling(spec);
-        unless(!spec.ipc, "", "/linuxInfo/ipcInfo", "ipcInfo");
-        unless(!spec.legacySharedCgroups, "", "/legacySharedCgroups", "legacySharedCgroups");
     }
 
     std::vector<Problem> take() { return std::move(found_); }
@@ -48,22 +46,16 @@ private:
         if (container.command.empty() && !container.image)
             found_.push_back({.pointer = at + "/exec", .what = "neither a command nor an image to take one from"});
         unless(!container.image, at, "/image", "images");
-        unless(container.resources.disk == 0, at, "/resources/disk", "disk");
         unless(container.resources.gpus == 0, at, "/resources/gpus", "gpus");
-        unless(container.limits == ResourceLimits{}, at, "/resourceLimits", "resourceLimits");
         unless(container.endpoints.empty(), at, "/endpoints", "endpoints");
         environment(container.environment, at);
         unless(!container.healthCheck, at, "/healthCheck", "health checks");
         unless(!container.check, at, "/check", "checks");
         unless(container.artifacts.empty(), at, "/artifacts", "artifacts");
         unless(!container.tty, at, "/tty", "terminals");
-        unless(!container.seccomp, at, "/linuxInfo/seccomp", "seccomp");
-        unless(!container.ipc, at, "/linuxInfo/ipcInfo", "ipcInfo");
     }
 
     void inVolume(const VolumeSpec& volume, const std::string& at) {
-        const auto* host = volume.as<HostVolume>();
-        unless(host == nullptr || host->path.starts_with('/'), at, "/host", "directories of the sandbox as volumes");
         unless(volume.as<PersistentVolume>() == nullptr, at, "/persistent", "persistent volumes");
         unless(volume.as<SecretVolume>() == nullptr, at, "/secret", "secrets as volumes");
     }

@@ -195,4 +195,16 @@ std::string containerScope(const InstanceId& instance, std::string_view containe
     return cat("pod-", instance.escaped(), '-', escapedSegment(container), ".scope");
 }
 
+bool isSameOrBelow(std::string_view path, std::string_view directory) {
+    while (directory.size() > 1 && directory.ends_with('/'))
+        directory.remove_suffix(1);
+    if (directory == "/")
+        return path.starts_with('/');
+    return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+std::string privateDirectory(const std::string& sandbox, const std::string& container) {
+    return cat(sandbox, "/private/", container);
+}
+
 }  // namespace podd

@@ -63,4 +63,11 @@ std::string instanceSlice(const InstanceId& instance);
 std::string executorScope(const InstanceId& instance);
 std::string containerScope(const InstanceId& instance, std::string_view container);
 
+// Whether `path` is `directory` or below it, by components: /tmpfoo is not below /tmp.
+bool isSameOrBelow(std::string_view path, std::string_view directory);
+
+// Where the executor keeps what a container has for itself outside of its working directory, such as its /tmp; `sandbox`
+// is that of the instance.
+std::string privateDirectory(const std::string& sandbox, const std::string& container);
+
 }  // namespace podd

@@ -11,9 +11,11 @@
 
 namespace podd {
 
-// D-Bus types: bool b, int32_t i, uint64_t t, string s, vector<string> as, vector<uint32_t> au.
-using PropertyValue =
-    std::variant<bool, int32_t, uint64_t, std::string, std::vector<std::string>, std::vector<uint32_t>>;
+// D-Bus types: bool b, int32_t i, uint64_t t, string s, vector<string> as, vector<uint32_t> au, pairs a(st) and a(ss).
+using NumberPairs = std::vector<std::pair<std::string, uint64_t>>;
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+using PropertyValue = std::variant<bool, int32_t, uint64_t, std::string, std::vector<std::string>,
+                                   std::vector<uint32_t>, NumberPairs, TextPairs>;
 
 struct UnitProperty {
     std::string name;  // as in org.freedesktop.systemd1(5)

@@ -18,6 +18,7 @@ constexpr const char* kPod = "org.podd1.Pod";
 constexpr const char* kInstance = "org.podd1.Instance";
 constexpr const char* kContainer = "org.podd1.Container";
 constexpr const char* kJob = "org.podd1.Job";
+constexpr const char* kUsage = "org.podd1.Usage";  // of pods, instances and containers
 constexpr const char* kPodPrefix = "/org/podd1/pod";
 constexpr const char* kInstancePrefix = "/org/podd1/instance";
 constexpr const char* kContainerPrefix = "/org/podd1/container";

@@ -31,6 +31,26 @@ struct AppendVariant {
         check(sd_bus_message_append_array(message, 'u', values.data(), values.size() * sizeof(uint32_t)), kWhat);
         check(sd_bus_message_close_container(message), kWhat);
     }
+    void operator()(const NumberPairs& pairs) const {
+        openPairs("a(st)", "(st)");
+        for (const auto& [name, number] : pairs)
+            check(sd_bus_message_append(message, "(st)", name.c_str(), number), kWhat);
+        closePairs();
+    }
+    void operator()(const TextPairs& pairs) const {
+        openPairs("a(ss)", "(ss)");
+        for (const auto& [name, text] : pairs)
+            check(sd_bus_message_append(message, "(ss)", name.c_str(), text.c_str()), kWhat);
+        closePairs();
+    }
+    void openPairs(const char* list, const char* pair) const {
+        check(sd_bus_message_open_container(message, 'v', list), kWhat);
+        check(sd_bus_message_open_container(message, 'a', pair), kWhat);
+    }
+    void closePairs() const {
+        check(sd_bus_message_close_container(message), kWhat);
+        check(sd_bus_message_close_container(message), kWhat);
+    }
 };
 
 }  // namespace

@@ -29,7 +29,7 @@ InstanceRecord ended(int code, bool requested = false) {
 
 std::vector<InstanceEvent> allEvents() {
     return {Connected{}, Prepared{},        UnitsMade{},     UnitsMade{"no"}, LaunchFailed{},
-            Running{},   ContainerExited{}, Ended{ended(1)}, ExecutorGone{},  StopWanted{},
+            Running{},   RecordChanged{}, Ended{ended(1)}, ExecutorGone{},  StopWanted{},
             StopSeen{},  UnitsGone{},       TimedOut{}};
 }
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/plan_json.h"
+
+#include <array>
+#include <cstdio>
+#include <type_traits>
+
+#include "model/json_writer.h"
+#include "model/resource_limits.h"
+
+namespace podd {
+
+namespace {
+
+class Writer {
+public:
+    std::string whole(const InstancePlan& plan) {
+        json_.open('{');
+        text("instance", InstanceId{plan.launch.pod, plan.launch.number}.text());
+        text("version", plan.launch.version);
+        text("sandbox", plan.launch.sandbox);
+        texts("namespaces", sharedNamespaces(plan.launch));
+        text("hostname", plan.launch.hostname);
+        list("directories", plan.launch.directories, [&](const DirectoryStep& each) { directory(each); });
+        if (!plan.launch.sharedMemory.empty())
+            text("sharedMemory", plan.launch.sharedMemory), text("sharedMemoryOptions", plan.launch.sharedMemoryOptions);
+        texts("forbidden", plan.launch.forbidden);
+        list("containers", plan.launch.containers, [&](const ContainerPlan& each) { container(each); });
+        std::vector<UnitPlan> units = {plan.executor, plan.slice};
+        units.insert(units.end(), plan.scopes.begin(), plan.scopes.end());
+        list("units", units, [&](const UnitPlan& each) { unit(each); });
+        json_.close('}');
+        return json_.take();
+    }
+
+private:
+    void text(const char* key, const std::string& value) {
+        if (!value.empty())
+            json_.key(key).text(value);
+    }
+    void texts(const char* key, const std::vector<std::string>& values) {
+        list(key, values, [&](const std::string& value) { json_.text(value); });
+    }
+    template <typename Item, typename Write>
+    void list(const char* key, const std::vector<Item>& items, Write&& write) {
+        json_.key(key).open('[');
+        for (const Item& item : items) {
+            json_.item();
+            write(item);
+        }
+        json_.close(']');
+    }
+
+    static std::vector<std::string> sharedNamespaces(const LaunchPlan& plan) {
+        std::vector<std::string> names;
+        if (plan.ipcNamespace)
+            names.emplace_back("ipc");
+        if (plan.utsNamespace)
+            names.emplace_back("uts");
+        return names;
+    }
+    static std::vector<std::string> ownNamespaces(const ContainerPlan& plan) {
+        std::vector<std::string> names;
+        if (plan.mountNamespace)
+            names.emplace_back("mount");
+        if (plan.pidNamespace)
+            names.emplace_back("pid");
+        if (plan.ipcNamespace)
+            names.emplace_back("ipc");
+        for (const MountStep& step : plan.mounts)
+            if (step.kind == MountKind::cgroup)
+                names.emplace_back("cgroup");
+        return names;
+    }
+
+    void directory(const DirectoryStep& step) {
+        std::array<char, 16> mode{};
+        (void)std::snprintf(mode.data(), mode.size(), "%04o", step.mode);
+        json_.open('{');
+        text("path", step.path);
+        text("like", step.like);
+        if (step.like.empty()) {
+            text("owner", step.owner.empty() ? "root" : step.owner);
+            text("mode", mode.data());
+        }
+        json_.close('}');
+    }
+
+    void mount(const MountStep& step) {
+        json_.open('{');
+        text("kind", std::string(kMountKinds.name(step.kind)));
+        text("target", step.kind == MountKind::root ? "/" : step.target);
+        text("source", step.source);
+        text("options", step.options);
+        text("volume", step.volume);
+        json_.key("readOnly").boolean(step.readOnly);
+        if (step.optional)
+            json_.key("optional").boolean(true);
+        json_.close('}');
+    }
+
+    void container(const ContainerPlan& plan) {
+        json_.open('{');
+        text("name", plan.name);
+        text("unit", plan.scope);
+        text("user", plan.user.empty() ? "root" : plan.user);
+        text("sandbox", plan.sandbox);
+        texts("argv", plan.argv);
+        texts("environment", plan.environment);
+        texts("namespaces", ownNamespaces(plan));
+        if (plan.restrictCapabilities)
+            text("capabilities", plan.capabilities == 0 ? "none" : capabilityText(plan.capabilities));
+        json_.key("noNewPrivileges").boolean(plan.noNewPrivileges);
+        if (!plan.seccomp.empty())
+            json_.key("seccompInstructions").number(static_cast<double>(plan.seccomp.size()));
+        list("limits", plan.limits, [&](const ResourceLimit& limit) {
+            json_.text(resourceName(limit.resource) + "=" + limitText(limit));
+        });
+        if (plan.diskLimit > 0)
+            json_.key("diskLimit").number(static_cast<double>(plan.diskLimit));
+        json_.key("killGraceUSec").number(static_cast<double>(plan.killGraceUsec));
+        list("mounts", plan.mounts, [&](const MountStep& each) { mount(each); });
+        json_.close('}');
+    }
+
+    void unit(const UnitPlan& unit) {
+        json_.open('{');
+        text("name", unit.name);
+        json_.key("properties").open('{');
+        for (const UnitProperty& property : unit.properties) {
+            json_.key(property.name);
+            std::visit([&](const auto& value) { this->value(value); }, property.value);
+        }
+        json_.close('}');
+        json_.close('}');
+    }
+
+    void value(bool value) { json_.boolean(value); }
+    void value(int32_t value) { json_.number(value); }
+    void value(uint64_t value) {
+        if (value == UINT64_MAX)
+            json_.text("infinity");
+        else
+            json_.number(static_cast<double>(value));
+    }
+    void value(const std::string& value) { json_.text(value); }
+    template <typename Item>
+    void value(const std::vector<Item>& items) {
+        json_.open('[');
+        for (const Item& item : items) {
+            json_.item();
+            value(item);
+        }
+        json_.close(']');
+    }
+    void value(uint32_t value) { json_.number(value); }
+    template <typename Value>
+    void value(const std::pair<std::string, Value>& pair) {
+        std::string text = pair.first;
+        if constexpr (std::is_integral_v<Value>)
+            text += " " + std::to_string(pair.second);
+        else
+            text += " " + pair.second;
+        json_.text(text);
+    }
+
+    JsonWriter json_;
+};
+
+}  // namespace
+
+std::string planJson(const InstancePlan& plan) {
+    return Writer().whole(plan);
+}
+
+}  // namespace podd
