@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""pytest in the lab: a machine per module, and after every test the question
-whether it left anything behind.
+"""pytest in the lab, on machines of a Debian release.
 
     /usr/bin/python3 -m pytest tests/lab --release trixie --preset release
 """
 
-import difflib
 import pathlib
 import sys
-import time
 
 import pytest
 
@@ -16,33 +13,17 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from machine import Machine  # noqa: E402
-from pods import Pods, container, pod  # noqa: E402
 
-LEAK_DEADLINE = 10
-last_fingerprint = {}  # by machine
-SANITIZER_REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error: ")
+pytest_plugins = ["machine_fixtures"]
 
 
 def pytest_addoption(parser):
-    group = parser.getgroup("lab")
-    group.addoption("--release", default="host", help="machines of this Debian release (bookworm, trixie, host)")
-    group.addoption("--preset", default="release", help="build to install in them (a CMake preset, or none)")
-    group.addoption("--install", metavar="TREE", help="an installed tree for them instead of a build")
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "leaks(*kinds): fingerprint kinds that this test may change (see fingerprint.sh)")
+    parser.getgroup("machines").addoption(
+        "--release", default="host", help="machines of this Debian release (bookworm, trixie, host)")
 
 
 def pytest_report_header(config):
-    installed = config.getoption("install") or f"build {config.getoption('preset')}"
-    return f"lab: machines of {config.getoption('release')}, {installed}"
-
-
-@pytest.fixture(scope="session")
-def preset(request):
-    chosen = request.config.getoption("preset")
-    return None if chosen == "none" else chosen
+    return f"lab: machines of {config.getoption('release')}"
 
 
 @pytest.fixture(scope="session")
@@ -50,78 +31,3 @@ def boot(request, preset):
     """A function that boots a machine; whoever calls it stops it."""
     options = request.config.option
     return lambda: Machine(options.release, preset, options.install)
-
-
-@pytest.fixture(scope="module")
-def machine(request, boot, preset):
-    booted = boot()
-    try:
-        if preset or request.config.option.install:
-            run_first_pod(booted)
-        yield booted
-    finally:
-        booted.stop()
-
-
-def run_first_pod(booted):
-    """What the first pod of a boot leaves is not that pod's (see test_first_pod.py)."""
-    pods = Pods(booted)
-    pods.apply(pod("/first", container("only")))
-    pods.delete_all()
-
-
-@pytest.fixture
-def pods(machine, nothing_left_behind):
-    """Pods on the machine; they are deleted before the fingerprint is compared."""
-    of_this_test = Pods(machine)
-    yield of_this_test
-    of_this_test.delete_all()
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = (yield).get_result()
-    booted = item.funcargs.get("machine") if hasattr(item, "funcargs") else None
-    if report.failed and booted:
-        try:
-            report.sections.append(("journal of the machine", booted.journal("--lines=100")))
-        except Exception as error:  # the machine itself may be what failed
-            report.sections.append(("journal of the machine", f"cannot be read: {error}"))
-
-
-def settle(booted, before, without):
-    """The fingerprint once it equals BEFORE but for WITHOUT, or at the deadline: all of it, and what is compared."""
-    deadline = time.monotonic() + LEAK_DEADLINE
-    while True:
-        whole = booted.fingerprint()
-        after = kept(whole, without)
-        if after == before or time.monotonic() > deadline:
-            return whole, after
-        time.sleep(0.1)
-
-
-def kept(fingerprint, without):
-    return [line for line in fingerprint if line.split(" ", 1)[0] not in without]
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_behind(request):
-    """The host fingerprint after a test equals the one before it; no sanitizer spoke."""
-    if "machine" not in request.fixturenames:
-        yield
-        return
-    booted = request.getfixturevalue("machine")
-    marker = request.node.get_closest_marker("leaks")
-    # Definitions and their history are meant to stay.
-    without = ("state", *(marker.args if marker else ()))
-    # What a test left is what the next one finds: nothing happens in between.
-    before = kept(last_fingerprint.pop(booted.name, None) or booted.fingerprint(), without)
-    cursor = booted.journal_cursor()
-    yield
-    last_fingerprint[booted.name], after = settle(booted, before, without)
-    if after != before:
-        diff = difflib.unified_diff(before, after, "before the test", "after the test", lineterm="", n=0)
-        pytest.fail("the test left something behind:\n" + "\n".join(diff), pytrace=False)
-    lines = booted.journal("--after-cursor", cursor)
-    if any(report in lines for report in SANITIZER_REPORTS):
-        pytest.fail("a sanitizer reported:\n" + lines, pytrace=False)

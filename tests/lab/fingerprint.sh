@@ -16,8 +16,13 @@ stable_names() {
 
 counted() { sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)/\2 x\1/'; }
 
-# PIDs of this machine except our own session and what has ended meanwhile.
-pids() { ps -e -o pid=,sid= | awk -v own="$own_session" '$2 != own { print $1 }'; }
+# PIDs of this machine except our own session, threads of the kernel (kthreadd and its children, without a session),
+# workers of udev, which go on their own, and what has ended meanwhile.
+pids() {
+    ps -e -o pid=,sid=,ppid=,comm= | awk -v own="$own_session" '
+        $2 == own || ($2 == 0 && ($1 == 2 || $3 == 2)) || $4 == "(udev-worker)" { next }
+        { print $1 }'
+}
 
 units() {
     systemctl list-units --all --plain --no-legend --no-pager 'pod*' | awk '{ print $1, $2, $3, $4 }'
@@ -43,10 +48,13 @@ mounts_of() {
 
 # podd's own long-lived processes, as "PID UNIT".
 daemons() {
-    for unit in podd.service podd-spawner.service podd-rest.service; do
-        pid=$(systemctl show -P MainPID "$unit")
-        [ "$pid" = 0 ] || echo "$pid $unit"
-    done
+    systemctl show -p Id -p MainPID podd.service podd-spawner.service podd-rest.service | awk -F= '
+        $1 == "Id" { unit = $2 }
+        $1 == "MainPID" { pid = $2 }
+        $1 != "" { next }
+        { tell() }
+        END { tell() }
+        function tell() { if (pid) print pid, unit; pid = 0 }'
 }
 
 mounts() {
@@ -57,18 +65,19 @@ stable_mounts() { sed -E 's/systemd-private-[0-9a-f]{32}-([^ /]*)-[A-Za-z0-9]{6}
 
 # Namespaces of processes that are not PID 1's, and those that only a descriptor holds.
 namespaces() {
-    own=$(find /proc/1/ns -type l -printf '%l\n')
-    for pid in $(pids); do
-        comm=$(cat "/proc/$pid/comm" 2>/dev/null) || continue
-        find "/proc/$pid/ns" -type l -printf '%l\n' 2>/dev/null | sort -u | while read -r ns; do
-            case $own in
-                *"$ns"*) ;;
-                *) echo "process $comm ${ns%%:*}" ;;
-            esac
-        done
-        find "/proc/$pid/fd" -type l -lname '*:\[*\]' -printf '%l\n' 2>/dev/null |
-            sed -n -E "s/^(mnt|net|ipc|uts|pid|user|cgroup|time):.*/descriptor $comm \1/p" || true
-    done | counted
+    # shellcheck disable=SC2046
+    find /proc/1/ns $(pids | sed 's,.*,/proc/&/ns /proc/&/fd,') -type l -printf '%h %l\n' 2>/dev/null | awk '
+        $1 == "/proc/1/ns" { own[$2] }
+        $2 !~ /^(mnt|net|ipc|uts|pid|user|cgroup|time):\[/ || $2 in own { next }
+        {
+            split($1, path, "/")
+            kind = substr($2, 1, index($2, ":") - 1)
+            file = "/proc/" path[3] "/comm"
+            if (!(file in comm)) { getline comm[file] <file; close(file) }
+            if (comm[file] == "") next
+            if (path[4] == "fd") print "descriptor", comm[file], kind
+            else if (!seen[file, $2]++) print "process", comm[file], kind
+        }' | counted
 }
 
 links() { ip -br link | awk '{ sub(/@.*/, "", $1); print $1, $2, $3 }'; }
@@ -92,18 +101,23 @@ state() {
 }
 
 processes() {
-    for pid in $(pids); do
-        comm=$(cat "/proc/$pid/comm" 2>/dev/null) || continue
-        zombie=$(sed -n 's/^State:[[:space:]]*Z.*/ zombie/p' "/proc/$pid/status" 2>/dev/null) || continue
-        cgroup=$(sed -n 's/^0:://p' "/proc/$pid/cgroup" 2>/dev/null) || continue
-        # Others who look into this machine from outside are no part of it.
-        case $cgroup in */../* | /init.scope) [ "$pid" = 1 ] || [ -n "$zombie" ] || continue ;; esac
-        echo "$cgroup $comm$zombie"
-    done | counted
+    pids | awk '
+        {
+            file = "/proc/" $1
+            comm = cgroup = zombie = ""
+            if ((getline comm <(file "/comm")) <= 0) next
+            while ((getline line <(file "/status")) > 0) if (line ~ /^State:[ \t]*Z/) zombie = " zombie"
+            while ((getline line <(file "/cgroup")) > 0) if (sub(/^0::/, "", line)) cgroup = line
+            close(file "/comm"); close(file "/status"); close(file "/cgroup")
+            if (cgroup == "") next
+            # Others who look into this machine from outside are no part of it.
+            if ((cgroup ~ /\/\.\.\// || cgroup == "/init.scope") && $1 != 1 && !zombie) next
+            print cgroup, comm zombie
+        }' | counted
 }
 
 sysvipc() {
-    for kind in msg sem shm; do awk -v kind=$kind 'NR > 1 { print kind, $1, $3 }' /proc/sysvipc/$kind; done
+    awk 'FNR > 1 { sub(/.*\//, "", FILENAME); print FILENAME, $1, $3 }' /proc/sysvipc/msg /proc/sysvipc/sem /proc/sysvipc/shm
 }
 
 sockets() { awk 'NR > 1 && $8 && $8 !~ /^@[0-9a-f]{5}$/ { print $8 }' /proc/net/unix | stable_names | sort -u; }
@@ -114,20 +128,22 @@ descriptors() {
     done | stable_mounts | counted
 }
 
-tell() { "$2" | LC_ALL=C sort | sed "s|^|$1 |"; }
+tell() { "$2" | sed "s|^|$1 |"; }
 
-tell unit units
-tell job jobs_of_systemd
-tell transient transient
-tell cgroup cgroups
-tell mount mounts
-tell namespace namespaces
-tell link links
-tell address addresses
-tell nft nft_rules
-tell file files
-tell state state
-tell process processes
-tell sysvipc sysvipc
-tell socket sockets
-tell descriptor descriptors
+{
+    tell unit units
+    tell job jobs_of_systemd
+    tell transient transient
+    tell cgroup cgroups
+    tell mount mounts
+    tell namespace namespaces
+    tell link links
+    tell address addresses
+    tell nft nft_rules
+    tell file files
+    tell state state
+    tell process processes
+    tell sysvipc sysvipc
+    tell socket sockets
+    tell descriptor descriptors
+} | LC_ALL=C sort

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A lab machine as tests use it: a thin face of the `lab` program."""
+"""A machine as tests use it: a thin face of the program that drives it, `lab` if not told."""
 
 import dataclasses
 import json
@@ -33,24 +33,34 @@ class CommandFailed(AssertionError):
         self.result = result
 
 
-def lab(*arguments, **options):
-    return subprocess.run([str(LAB), *arguments], check=True, text=True, stdout=subprocess.PIPE, **options).stdout
+def installing(preset, tree):
+    """The options that install a build or a tree."""
+    return ["--install", tree] if tree else ["--preset", preset] if preset else []
 
 
 class Machine:
     """One booted machine. Every method acts inside it, as root unless told."""
 
+    program = LAB
+    patience = 1  # how many times longer than usual anything may take
+
     def __init__(self, release, preset=None, tree=None):
-        self.release = release
-        with_what = ["--install", tree] if tree else ["--preset", preset] if preset else []
-        self.name = lab("boot", release, *with_what).strip()
+        self.boot(release, *installing(preset, tree))
+
+    def ask(self, *arguments):
+        """What the program that drives the machine says."""
+        command = [str(self.program), *arguments]
+        return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+    def boot(self, *arguments):
+        self.name = self.ask("boot", *arguments).strip()
 
     def stop(self):
-        lab("stop", self.name)
+        self.ask("stop", self.name)
 
     def argv(self, *command, user=None):
         """What to start on the host for COMMAND to run in the machine."""
-        return [str(LAB), "exec", self.name, *(["--user", user] if user else []), *command]
+        return [str(self.program), "exec", self.name, *(["--user", user] if user else []), *command]
 
     def run(self, *command, user=None, check=True, input=None, timeout=60):
         """Runs COMMAND; a single string is a shell script."""
@@ -58,7 +68,7 @@ class Machine:
             command = ("/bin/sh", "-ec", command[0])
         done = subprocess.run(
             self.argv(*command, user=user), capture_output=True, text=True, errors="replace",
-            timeout=timeout, input=input, stdin=None if input is not None else subprocess.DEVNULL,
+            timeout=timeout * self.patience, input=input, stdin=None if input is not None else subprocess.DEVNULL,
         )
         result = Result(command, done.returncode, done.stdout, done.stderr)
         if check and result.status != 0:
@@ -79,7 +89,7 @@ class Machine:
 
     def wait_for(self, predicate, what, timeout=20):
         """Until PREDICATE (callable, or a shell script that succeeds) holds; returns its value."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * self.patience
         while True:
             if callable(predicate):
                 value = predicate()
@@ -88,12 +98,12 @@ class Machine:
             if value:
                 return value
             if time.monotonic() > deadline:
-                raise AssertionError(f"waited {timeout} s in vain for {what}")
+                raise AssertionError(f"waited {timeout * self.patience} s in vain for {what}")
             time.sleep(0.05)
 
     def fingerprint(self, without=()):
         options = [word for kind in without for word in ("--without", kind)]
-        return lab("fingerprint", self.name, *options).splitlines()
+        return self.ask("fingerprint", self.name, *options).splitlines()
 
     def journal(self, *arguments):
         return self.run("journalctl", "--no-pager", "--quiet", "--output=short-precise", *arguments).stdout

@@ -70,14 +70,6 @@ boot() {
     printf '%s\n' "$name"
 }
 
-build_root_of() {
-    if [[ $1 == "$(host_release)" ]]; then
-        printf '/\n'
-    else
-        build_root "$1"
-    fi
-}
-
 # wait_running NAME LAUNCHER
 wait_running() {
     local name=$1 launcher=$2 dir=$RUN/$1 deadline=$((SECONDS + 60)) pid state

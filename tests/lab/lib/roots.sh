@@ -7,16 +7,22 @@
 
 MACHINE_PACKAGES=(systemd systemd-sysv dbus polkitd iproute2 procps nftables busybox-static strace)
 
-# Units that would reach out of the machine or make noise in it.
+# Units that make noise: they would do something at a time of their own choice.
+NOISY_UNITS=(
+    systemd-timesyncd.service systemd-pstore.service systemd-tmpfiles-clean.timer
+    proc-sys-fs-binfmt_misc.automount console-getty.service getty.target
+    apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer
+    e2scrub_all.timer e2scrub_reap.service
+)
+
+# These, and units that would reach out of a machine whose kernel is the host's.
 MASKED_UNITS=(
+    "${NOISY_UNITS[@]}"
     systemd-sysctl.service systemd-binfmt.service systemd-modules-load.service
-    systemd-remount-fs.service systemd-timesyncd.service systemd-networkd.service
-    systemd-networkd.socket systemd-resolved.service systemd-pstore.service
-    systemd-tmpfiles-clean.timer proc-sys-fs-binfmt_misc.automount
-    dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount
-    sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount
-    console-getty.service getty.target apt-daily.timer apt-daily-upgrade.timer
-    dpkg-db-backup.timer fstrim.timer e2scrub_all.timer e2scrub_reap.service
+    systemd-remount-fs.service systemd-networkd.service systemd-networkd.socket
+    systemd-resolved.service dev-hugepages.mount dev-mqueue.mount
+    sys-fs-fuse-connections.mount sys-kernel-config.mount sys-kernel-debug.mount
+    sys-kernel-tracing.mount
 )
 
 hash_of() { printf '%s\n' "$@" | sha256sum | cut -c1-12; }
@@ -123,4 +129,13 @@ make_build_root() {
     make_root "$@"
     mkdir -p "$dir.new/mnt/source" "$dir.new/mnt/build"
     mv "$dir.new" "$dir"
+}
+
+# build_root_of RELEASE: the root that its trees are built in.
+build_root_of() {
+    if [[ $1 == "$(host_release)" ]]; then
+        printf '/\n'
+    else
+        build_root "$1"
+    fi
 }

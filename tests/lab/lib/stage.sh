@@ -9,6 +9,8 @@ set -euo pipefail
 
 LIB=$(cd "$(dirname "$0")" && pwd)
 RUN=/run/podd-lab
+# shellcheck source=SCRIPTDIR/install.sh
+. "$LIB/install.sh"
 
 # stage.sh join NAME ROOT [TREE]
 join() {
@@ -40,16 +42,6 @@ device_nodes() {
     ln -s /proc/self/fd/2 "$dev/stderr"
 }
 
-# Units of the installed tree are enabled as a package would do it: by presets.
-enable_units() {
-    local root=$1 tree=$2 unit
-    for unit in "$tree"/usr/lib/systemd/system/*.{service,socket,timer,path,target,slice}; do
-        [[ -f $unit && $unit != *@.* ]] || continue
-        grep -q '^\[Install\]' "$unit" || continue
-        chroot "$root" systemctl --quiet preset "${unit##*/}"
-    done
-}
-
 # stage.sh mounts NAME ROOT [TREE]
 mounts() {
     local name=$1 lower=$2 tree=${3:-} mnt=$RUN/$1/mnt root
@@ -67,9 +59,7 @@ mounts() {
     mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs "$root/tmp"
     mount -t tmpfs -o mode=755,nosuid tmpfs "$root/dev"
     device_nodes "$root/dev"
-    tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
-    printf '%s\n' "$name" >"$root/etc/hostname"
-    printf '127.0.0.1 localhost %s\n::1 localhost\n' "$name" >"$root/etc/hosts"
+    give_identity "$root" "$name"
     [[ -z $tree ]] || enable_units "$root" "$tree"
     exec /usr/bin/python3 "$LIB/newroot.py" pivot "$root" \
         /usr/bin/env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
