@@ -40,11 +40,11 @@ _podctl() {
                --for --timeout'
     )
     local -A VERBS=(
-        [NONE]='list-jobs'
-        [PODS]='list list-instances start stop restart wait delete'
+        [NONE]='list-jobs isolators'
+        [PODS]='list list-instances top start stop restart wait delete'
         [POD]='cat history'
         [OBJECTS]='status show'
-        [FILES]='apply verify'
+        [FILES]='apply verify plan'
         [VERSIONS]='diff rollback'
         [GONE]='purge'
         [LOGS]='logs'

@@ -26,12 +26,14 @@ complete -c podctl -n __fish_use_subcommand -a list-instances -d 'List instances
 complete -c podctl -n __fish_use_subcommand -a list-jobs -d 'List work in progress'
 complete -c podctl -n __fish_use_subcommand -a status -d 'Show the state of pods, their containers and last log lines'
 complete -c podctl -n __fish_use_subcommand -a show -d 'Show properties of pods, instances, containers or podd'
+complete -c podctl -n __fish_use_subcommand -a top -d 'Show what pods and their containers use, again and again'
 complete -c podctl -n __fish_use_subcommand -a start -d 'Start pods'
 complete -c podctl -n __fish_use_subcommand -a stop -d 'Stop pods and keep them stopped'
 complete -c podctl -n __fish_use_subcommand -a restart -d 'Replace all instances of pods by new ones'
 complete -c podctl -n __fish_use_subcommand -a wait -d 'Wait until pods are in a state'
 complete -c podctl -n __fish_use_subcommand -a apply -d 'Create or change pods from definitions'
 complete -c podctl -n __fish_use_subcommand -a verify -d 'Check definitions without applying them'
+complete -c podctl -n __fish_use_subcommand -a plan -d 'Show what a launch would do, and do nothing'
 complete -c podctl -n __fish_use_subcommand -a delete -d 'Stop pods and forget them'
 complete -c podctl -n __fish_use_subcommand -a cat -d 'Show the definition of a pod'
 complete -c podctl -n __fish_use_subcommand -a history -d 'List the versions of a definition and what changed'
@@ -39,12 +41,13 @@ complete -c podctl -n __fish_use_subcommand -a diff -d 'Show what is different b
 complete -c podctl -n __fish_use_subcommand -a rollback -d 'Change a pod back to an earlier version'
 complete -c podctl -n __fish_use_subcommand -a purge -d 'Forget the history of deleted pods'
 complete -c podctl -n __fish_use_subcommand -a logs -d 'Show the output of containers'
+complete -c podctl -n __fish_use_subcommand -a isolators -d 'List what podd isolates containers with'
 
-set -l pod_verbs list list-instances start stop restart wait delete cat history diff rollback status show logs
+set -l pod_verbs list list-instances top start stop restart wait delete cat history diff rollback status show logs
 complete -c podctl -n "__fish_seen_subcommand_from $pod_verbs" -a '(__podctl_pods)'
 complete -c podctl -n '__fish_seen_subcommand_from status show logs' -a '(__podctl_instances)'
 complete -c podctl -n '__fish_seen_subcommand_from diff rollback cat' -a '(__podctl_versions)'
-complete -c podctl -n '__fish_seen_subcommand_from apply verify diff' -F
+complete -c podctl -n '__fish_seen_subcommand_from apply verify plan diff' -F
 
 complete -c podctl -s h -l help -d 'Show this help'
 complete -c podctl -l version -d 'Show the version of podctl; of cat: the version to show'
