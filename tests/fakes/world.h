@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/strings.h"
 #include "base/tree.h"
+#include "fakes/isolation.h"
 #include "fakes/ports.h"
 #include "manager/manager.h"
 
@@ -47,7 +48,7 @@ public:
     // A new podd over what the old one left.
     void restart() {
         manager.reset();
-        manager = std::make_unique<Manager>(event.get(), config());
+        manager = std::make_unique<Manager>(event.get(), config(), isolators);
         manager->attach({&units, &spawner, &executors, &observer});
     }
     Config config() const {
@@ -115,6 +116,7 @@ public:
     }
 
     unsigned history = 100;
+    Isolation isolators = isolation();
     Directory directory;
     sd::Event event;
     Units units;

@@ -139,7 +139,9 @@ ContainerPlan ExecutorLab::container(const std::string& name, const std::string&
     plan.name = name;
     plan.argv = {"sh", "-c", script};
     plan.environment = {"PATH=/usr/bin:/bin", "GREETING=hello"};
+    plan.mountNamespace = true;
     plan.pidNamespace = true;
+    plan.mounts = {{.kind = MountKind::proc, .target = "/proc"}};
     plan.killGraceUsec = 3'000'000;
     return plan;
 }

@@ -82,7 +82,7 @@ TEST_F(Launch, volumesAreSharedAndReadOnlyIsHonoured) {
     const std::string host = path("host");
     makeDirectories(host);
     writeFileAtomically(host + "/h", "from the host\n", Durability::volatileFile);
-    launchPlan.directories = {volume};
+    launchPlan.directories = {{.path = volume}};
     launchPlan.containers[0].mounts = {{.source = volume, .target = "data", .sourceIsVolume = true, .volume = "data"}};
     launchPlan.containers[1].mounts = {
         {.source = volume, .target = "data", .readOnly = true, .sourceIsVolume = true, .volume = "data"},
@@ -141,8 +141,7 @@ TEST_F(Launch, runsAsAnotherUser) {
                                             "id -u; id -un; touch data/f own && echo written;"
                                             "echo to-stdout >/dev/stdout; grep CapEff /proc/self/status")});
     const std::string volume = launchPlan.sandbox + "/volumes/data";
-    launchPlan.directories = {volume};
-    launchPlan.volumeOwner = "nobody";
+    launchPlan.directories = {{.path = volume, .owner = "nobody"}};
     launchPlan.containers[0].user = "nobody";
     launchPlan.containers[0].mounts = {{.source = volume, .target = "data", .sourceIsVolume = true, .volume = "data"}};
     (void)launchAll(launchPlan);

@@ -61,8 +61,8 @@ TEST(Fields, nameTheContainerAndItsUnits) {
     plan.podSlice = "pod-a.slice";
     plan.instanceSlice = "pod-a-2.slice";
     EXPECT_EQ(journalFields(plan, {.name = "c", .scope = "pod-a-2-c.scope"}, "stderr"),
-              "SYSLOG_IDENTIFIER=c\nPOD_ID=/a\nPOD_INSTANCE=/"
-              "a.2\nPOD_VERSION=v\nCONTAINER_NAME=c\nPODD_STREAM=stderr\n"
+              "SYSLOG_IDENTIFIER=c\nPODD_STREAM=stderr\nPOD_ID=/a\nPOD_INSTANCE=/"
+              "a.2\nPOD_VERSION=v\nCONTAINER_NAME=c\n"
               "OBJECT_SYSTEMD_UNIT=pod-a-2-c.scope\nOBJECT_SYSTEMD_UNIT=pod-a-2.slice\nOBJECT_SYSTEMD_UNIT="
               "pod-a.slice\n");
 }
@@ -78,8 +78,15 @@ TEST(Wording, namesObjectStepAndCause) {
               "container 'db': mount '/data': No such file or directory");
     EXPECT_EQ(text(InitStep::mount, ENOTDIR, 0, "/srv"), "container 'db': mount '/data' at '/srv': Not a directory");
     EXPECT_EQ(text(InitStep::mountPoint, EACCES, 0, "/srv"), "container 'db': mount point '/srv': Permission denied");
-    EXPECT_EQ(text(InitStep::mount, EPERM, 1, "proc"),
-              "container 'db': mount '/proc' at '/proc' (proc): Operation not permitted");
+    EXPECT_EQ(text(InitStep::forbidden, EPERM, 0, "/run/dbus"),
+              "container 'db': volume '': '/data' shows, or is in, '/run/dbus', which no container gets to see");
+    EXPECT_EQ(text(InitStep::forbidden, EPERM, 0, "a socket"),
+              "container 'db': volume '': '/data' is or shows a socket: only directories and regular files can be "
+              "volumes");
+    EXPECT_EQ(text(InitStep::target, EPERM, 0, "/proc"),
+              "container 'db': volume '': mount point '/srv': is in '/proc', where no volume can be mounted");
+    EXPECT_EQ(text(InitStep::seccomp, EINVAL, 0, "seccomp"),
+              "container 'db': system call filter: seccomp: Invalid argument");
     EXPECT_EQ(text(InitStep::command, ENOENT, 0, "x"), "container 'db': command 'x': not found in the default PATH");
     EXPECT_EQ(text(InitStep::setup, EACCES, 0, "oom_score_adj"),
               "container 'db': set up 'oom_score_adj': Permission denied");

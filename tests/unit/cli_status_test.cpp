@@ -110,8 +110,8 @@ TEST_F(CliStatus, ShowsThePodItsFailuresAndTheTreeOfItsContainers) {
               "             │ ├─nginx: running, PID 4242, 18.0M, 1.500s\n"
               "             │ └─log: finished, 2s ago\n"
               "             └─/web.4: ended since 3s ago, version v1\n"
-              "               ├─nginx: failed, exit status 1: bad \\x1b[2J\n"
-              "               └─log: killed, by SIGKILL\n");
+              "               ├─nginx: failed: bad \\x1b[2J\n"
+              "               └─log: killed\n");
 }
 
 TEST_F(CliStatus, ShowsOneInstance) {

@@ -23,6 +23,17 @@ ContainerRecord ended(int code, int signal, bool stopRequested) {
 
 const ContainerRecord kRunning{.name = "y", .phase = ContainerPhase::running};
 
+TEST(Fate, AnOomKillIsOneOfAContainerThatWasKilled) {
+    ContainerRecord killed{.phase = ContainerPhase::exited, .exitSignal = 9};
+    EXPECT_TRUE(fate::endedByOom(killed, 1));
+    EXPECT_FALSE(fate::endedByOom(killed, 0));
+    EXPECT_TRUE(fate::endedByOom({.phase = ContainerPhase::exited, .exitCode = 137}, 2)) << "a shell tells of its child";
+    EXPECT_FALSE(fate::endedByOom({.phase = ContainerPhase::exited, .exitCode = 1}, 2));
+    EXPECT_FALSE(fate::endedByOom({.phase = ContainerPhase::running}, 2));
+    killed.reason = EndReason::diskLimit;
+    EXPECT_FALSE(fate::endedByOom(killed, 1)) << "its executor did it";
+}
+
 }  // namespace
 
 TEST(Fate, nothingIsReleasedBeforeAllAreReadyAndScoped) {
@@ -87,6 +98,17 @@ TEST(Fate, theRecordSaysWhatHappenedByMeaning) {
     enter(record, {.exited = true, .status = 7, .coreDumped = false, .usec = 5}, Kill::insteadOfTerm, true);
     EXPECT_EQ(record.exitSignal, 0);
     EXPECT_EQ(record.exitCode, 7);
+}
+
+TEST(Fate, anOomKillIsOneOfAContainerThatWasKilled) {
+    ContainerRecord killed{.phase = ContainerPhase::exited, .exitSignal = SIGKILL};
+    EXPECT_TRUE(endedByOom(killed, 1));
+    EXPECT_FALSE(endedByOom(killed, 0));
+    EXPECT_TRUE(endedByOom({.phase = ContainerPhase::exited, .exitCode = 137}, 2)) << "a shell tells of its child";
+    EXPECT_FALSE(endedByOom({.phase = ContainerPhase::exited, .exitCode = 1}, 2));
+    EXPECT_FALSE(endedByOom({.phase = ContainerPhase::running}, 2));
+    killed.reason = EndReason::diskLimit;
+    EXPECT_FALSE(endedByOom(killed, 1)) << "its executor did it";
 }
 
 }  // namespace podd::fate

@@ -141,6 +141,11 @@ TEST(InstanceMachine, ForgetsOnlyWhenNoUnitIsLeft) {
 
 TEST(DescribeExit, SaysHowAContainerEnded) {
     EXPECT_EQ(describeExit({.exitCode = 3}), "exit 3");
+    EXPECT_EQ(describeExit({.exitSignal = 9, .reason = EndReason::oomKill, .limitBytes = 64u << 20}),
+              "oom-kill at 64.0 MiB");
+    EXPECT_EQ(describeExit({.exitSignal = 9, .reason = EndReason::diskLimit, .limitBytes = 1536}),
+              "disk-limit at 1.5 KiB");
+    EXPECT_EQ(describeExit({.exitSignal = 9, .reason = EndReason::oomKill, .limitBytes = UINT64_MAX}), "oom-kill");
     EXPECT_EQ(describeExit({.exitSignal = 11, .coreDumped = true}), "signal SEGV (core dumped)");
 }
 

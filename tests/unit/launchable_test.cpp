@@ -21,24 +21,17 @@ struct Kept {
 };
 
 const std::vector<Kept> kKept = {
-    {resources(R"({"disk":1})"), "/containers/0/resources/disk"},
     {resources(R"({"gpus":1})"), "/containers/0/resources/gpus"},
     {pod(R"("environment":{"A":{"secret":"s"}},"secrets":{"s":{"source":"x"}})"), "/environment/A"},
     {container(R"("image":{"kind":"docker","id":"x"})"), "/containers/0/image"},
     {R"({"id":"/a","containers":[{"name":"c","resources":{}}]})", "/containers/0/exec"},
-    {container(R"("resourceLimits":{"mem":"unlimited"})"), "/containers/0/resourceLimits"},
     {container(R"("endpoints":[{"name":"web"}])"), "/containers/0/endpoints"},
     {container(R"("healthCheck":{"exec":{"command":{"shell":"true"}}})"), "/containers/0/healthCheck"},
     {container(R"("check":{"exec":{"command":{"shell":"true"}}})"), "/containers/0/check"},
     {container(R"("artifacts":[{"uri":"x"}])"), "/containers/0/artifacts"},
     {container(R"("tty":true)"), "/containers/0/tty"},
-    {container(R"("linuxInfo":{"seccomp":{"unconfined":true}})"), "/containers/0/linuxInfo/seccomp"},
-    {container(R"("linuxInfo":{"ipcInfo":{"mode":"PRIVATE"}})"), "/containers/0/linuxInfo/ipcInfo"},
-    {hosted("data"), "/volumes/0/host"},
     {pod(R"("networks":[{}])"), "/networks/0"},
     {pod(R"("networks":[{"mode":"container/bridge"}])"), "/networks/0"},
-    {pod(R"("linuxInfo":{"ipcInfo":{"mode":"PRIVATE"}})"), "/linuxInfo/ipcInfo"},
-    {pod(R"("legacySharedCgroups":true)"), "/legacySharedCgroups"},
     {pod(R"("scheduling":{"upgrade":{"maximumOverCapacity":0.5}})"), "/scheduling/upgrade"},
     {pod(R"("scheduling":{"killSelection":"oldest_first"})"), "/scheduling/killSelection"},
     {pod(R"("scheduling":{"placement":{"constraints":[{"fieldName":"a","operator":"unique"}]}})"),
@@ -58,11 +51,14 @@ TEST(Launchable, WhatCannotBeLaunchedIsKeptAndNotedAtItsField) {
     }
 }
 
-TEST(Launchable, WhatMeansNothingHereIsNoObstacle) {
+TEST(Launchable, WhatMeansNothingHereOrIsForIsolatorsIsNoObstacle) {
     for (const std::string& text :
          {pod(R"("role":"prod","scheduling":{"placement":{"acceptedResourceRoles":["prod","*"]}})"),
           pod(R"("scheduling":{"unreachableStrategy":"Disabled"})"), pod(R"("secrets":{"s":{"source":"x"}})"),
-          container(R"("labels":{"a":"b"})"), pod(R"("networks":[{"mode":"HOST"}])")}) {
+          container(R"("labels":{"a":"b"})"), pod(R"("networks":[{"mode":"HOST"}])"), resources(R"({"disk":1})"),
+          container(R"("resourceLimits":{"mem":"unlimited"})"),
+          container(R"("linuxInfo":{"seccomp":{"unconfined":true},"ipcInfo":{"mode":"PRIVATE"}})"), hosted("data"),
+          pod(R"("linuxInfo":{"ipcInfo":{"mode":"PRIVATE"}})"), pod(R"("legacySharedCgroups":true)")}) {
         const ParsedPod parsed = parsePod(text, /* strict = */ true);
         EXPECT_TRUE(parsed.problems.empty()) << text << ": " << describe(parsed.problems.front(), "");
     }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "isolators/registry.h"
+#include "fakes/isolation.h"
 
 namespace podd {
 
@@ -33,12 +33,7 @@ PodSpec twoContainers() {
 }
 
 InstancePlan planOf(const PodSpec& spec) {
-    return makePlan({.spec = spec,
-                     .id = {spec.id, 3},
-                     .version = "v",
-                     .stateDirectory = "/state",
-                     .runDirectory = "/run/podd",
-                     .hostname = "host"});
+    return fakes::planOf(spec, fakes::isolation());
 }
 
 const PropertyValue& property(const UnitPlan& unit, const std::string& name) {
@@ -96,11 +91,15 @@ TEST(Plan, PutsNothingOfAContainersCommandOrEnvironmentIntoUnitProperties) {
 
 TEST(Plan, MountsVolumesWhereContainersWantThem) {
     const LaunchPlan plan = planOf(twoContainers()).launch;
-    EXPECT_EQ(plan.directories, std::vector<std::string>{"/state/sandboxes/prod-web\\x2d1-3/volumes/data"});
+    const std::string directory = "/state/sandboxes/prod-web\\x2d1-3/volumes/data";
+    const auto made = std::find_if(plan.directories.begin(), plan.directories.end(),
+                                   [&](const DirectoryStep& step) { return step.path == directory; });
+    ASSERT_NE(made, plan.directories.end());
+    EXPECT_EQ(made->owner, "nobody");
     const auto& mounts = plan.containers[0].mounts;
     const auto data = std::find_if(mounts.begin(), mounts.end(), [](const MountStep& m) { return m.volume == "data"; });
     ASSERT_NE(data, mounts.end());
-    EXPECT_EQ(data->source, plan.directories[0]);
+    EXPECT_EQ(data->source, directory);
     EXPECT_EQ(data->target, "data");
     EXPECT_FALSE(data->readOnly);
     const auto conf = std::find_if(mounts.begin(), mounts.end(), [](const MountStep& m) { return m.volume == "conf"; });
@@ -122,7 +121,6 @@ TEST(Plan, TakesTheContainersUserOverThePods) {
     const LaunchPlan plan = planOf(twoContainers()).launch;
     EXPECT_EQ(plan.containers[0].user, "nobody");
     EXPECT_EQ(plan.containers[1].user, "root");
-    EXPECT_EQ(plan.volumeOwner, "nobody");
 }
 
 TEST(Environment, LetsInjectedVariablesWinOverTheUsers) {
@@ -142,8 +140,9 @@ TEST(Environment, LetsInjectedVariablesWinOverTheUsers) {
 }
 
 TEST(Isolators, HaveOneNameEachAndSayItThemselves) {
+    const IsolationSettings settings;
     for (const IsolatorEntry& entry : isolatorTable()) {
-        EXPECT_EQ(entry.make()->name(), entry.name);
+        EXPECT_EQ(entry.make(settings)->name(), entry.name);
         EXPECT_EQ(std::count_if(isolatorTable().begin(), isolatorTable().end(),
                                 [&](const IsolatorEntry& other) { return other.name == entry.name; }),
                   1);

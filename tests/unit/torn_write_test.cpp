@@ -41,8 +41,13 @@ Config configIn(const std::string& root) {
     return {root + "/state", root + "/run", root + "/cgroup", "", kHistory};
 }
 
+const Isolation& isolators() {
+    static const Isolation all = fakes::isolation();  // made once: a daemon is started hundreds of times here
+    return all;
+}
+
 struct Daemon {
-    explicit Daemon(const std::string& root) : event(sd::makeEvent()), manager(event.get(), configIn(root)) {
+    explicit Daemon(const std::string& root) : event(sd::makeEvent()), manager(event.get(), configIn(root), isolators()) {
         manager.attach({&units, &spawner, &executors, &observer});
         manager.recover({});
     }

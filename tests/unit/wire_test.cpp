@@ -20,8 +20,10 @@ LaunchPlan fullPlan() {
     plan.instanceSlice = "pod-prod-web\\x2d1-3.slice";
     plan.hostname = "web";
     plan.ipcNamespace = true;
-    plan.directories = {"/a", ""};
-    plan.volumeOwner = "www-data";
+    plan.directories = {{.path = "/a", .owner = "www-data", .mode = 01777, .like = "/tmp"}, {}};
+    plan.sharedMemoryOptions = "size=1";
+    plan.forbidden = {"/proc", ""};
+    plan.diskIntervalUsec = 15'000'000;
     ContainerPlan container;
     container.name = "nginx";
     container.scope = "pod-prod-web\\x2d1-3-nginx.scope";
@@ -29,8 +31,14 @@ LaunchPlan fullPlan() {
     container.user = "1000";
     container.argv = {"/bin/sh", "-c", std::string("a\0b\n\xFF", 5), ""};
     container.environment = {"A=", "B=x=y"};
-    container.mounts = {{MountKind::mqueue, "/src", "target", "mode=0700", true, true, "data"}, {}};
-    container.pidNamespace = true;
+    container.mounts = {
+        {MountKind::mqueue, "/src", "target", "mode=0700", true, true, "data", SourceCheck::hostVolume, true}, {}};
+    container.mountNamespace = container.pidNamespace = container.ipcNamespace = true;
+    container.restrictCapabilities = container.noNewPrivileges = container.measureDisk = true;
+    container.capabilities = kAllCapabilities;
+    container.seccomp = {0, 18446744073709551615U};
+    container.limits = {{7, 1024, 18446744073709551615U}};
+    container.diskLimit = 10;
     container.killGraceUsec = 3'000'000;
     plan.containers = {container, {}};
     return plan;
