@@ -132,7 +132,7 @@ std::string topJson(const std::vector<TopRow>& rows, JsonMode mode) {
         object["cpu_percent"] = row.cpu < 0 ? Json::Value() : Json::Value(row.cpu);
         object["memory"] = number(row.memory);
         object["memory_max"] = number(row.memoryMax);
-        object["memory_pressure"] = row.pressure;
+        object["memory_pressure"] = row.pressure < 0 ? Json::Value() : Json::Value(row.pressure);
         object["tasks"] = number(row.tasks);
         object["read_per_second"] = number(row.read);
         object["written_per_second"] = number(row.written);

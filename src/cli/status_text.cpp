@@ -69,8 +69,8 @@ std::string ioText(const Properties& properties) {
 // Only what presses: "memory 12.3%, io 0.5%" of the last ten seconds.
 std::string pressureText(const Properties& properties) {
     std::vector<std::string> parts;
-    for (const auto& [name, property] : {std::pair("cpu", "CPUPressure"), std::pair("memory", "MemoryPressure"),
-                                         std::pair("io", "IOPressure")})
+    for (const auto& [name, property] :
+         {std::pair("cpu", "CPUPressure"), std::pair("memory", "MemoryPressure"), std::pair("io", "IOPressure")})
         if (const double share = realOf(properties, property); share > 0)
             parts.push_back(cat(name, ' ', share, '%'));
     return join(parts, ", ");

@@ -57,7 +57,8 @@ public:
         row.written = bytes(rate(name, now, "IOWriteBytes"));
         row.tasks = numberOf(now, "TasksCurrent", kUnknown);
         row.disk = numberOf(now, "DiskUsage", kUnknown);
-        row.pressure = realOf(now, "MemoryPressure");
+        if (numberOf(now, "MemoryPressureUSec", kUnknown) != kUnknown)
+            row.pressure = realOf(now, "MemoryPressure");
         return row;
     }
 
@@ -92,7 +93,8 @@ std::vector<PodStatus> selected(std::vector<PodStatus> pods, const Words& names)
     if (names.empty())
         return pods;
     for (const std::string& name : names)
-        if (std::none_of(pods.begin(), pods.end(), [&](const PodStatus& pod) { return matches(objectName(name), pod.id()); }))
+        if (std::none_of(pods.begin(), pods.end(),
+                         [&](const PodStatus& pod) { return matches(objectName(name), pod.id()); }))
             throw Error(Errc::noSuchPod, cat("pod ", quoted(objectName(name)), ": there is no such pod"));
     std::erase_if(pods, [&](const PodStatus& pod) {
         return std::none_of(names.begin(), names.end(),
@@ -129,7 +131,7 @@ std::string topText(const std::vector<TopRow>& rows, const Style& style, bool le
         table.add({{printable(row.name)},
                    {row.cpu < 0 ? "-" : percent(row.cpu)},
                    {memoryText(row)},
-                   {percent(row.pressure)},
+                   {row.pressure < 0 ? "-" : percent(row.pressure)},
                    {row.tasks == kUnknown ? "-" : cat(row.tasks)},
                    {formatBytes(row.read)},
                    {formatBytes(row.written)},

@@ -21,7 +21,7 @@ struct TopRow {
     uint64_t written = 0;
     uint64_t tasks = 0;
     uint64_t disk = 0;
-    double pressure = 0;  // of memory, percent of the last 10 s
+    double pressure = -1;  // of memory, percent of the last 10 s
 };
 
 // Pods with what is in them, the busiest pod first.

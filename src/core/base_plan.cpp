@@ -88,6 +88,7 @@ InstancePlan makeBasePlan(const InstanceView& view) {
     launch.podSlice = podSlice(view.id.pod);
     launch.instanceSlice = instanceSlice(view.id);
     launch.forbidden = {"/proc", "/sys", "/dev", "/run/dbus", "/run/systemd", view.runDirectory, view.stateDirectory};
+    launch.confining = view.allowedHostPaths;
     for (const ContainerSpec& container : view.spec.containers) {
         plan.scopes.push_back(scopeUnit(view, container));
         launch.containers.push_back(containerPlan(view, container, launch.sandbox));

@@ -28,9 +28,10 @@ struct InstanceView {
     const PodSpec& spec;
     InstanceId id;
     std::string version;
-    std::string stateDirectory;  // /var/lib/podd
-    std::string runDirectory;    // /run/podd
-    std::string hostname;        // of the host, for $HOST
+    std::string stateDirectory;                      // /var/lib/podd
+    std::string runDirectory;                        // /run/podd
+    std::string hostname;                            // of the host, for $HOST
+    std::vector<std::string> allowedHostPaths = {};  // that everybody may use who may manage pods
 };
 
 InstancePlan makeBasePlan(const InstanceView& view);

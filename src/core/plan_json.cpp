@@ -23,8 +23,10 @@ public:
         text("hostname", plan.launch.hostname);
         list("directories", plan.launch.directories, [&](const DirectoryStep& each) { directory(each); });
         if (!plan.launch.sharedMemory.empty())
-            text("sharedMemory", plan.launch.sharedMemory), text("sharedMemoryOptions", plan.launch.sharedMemoryOptions);
+            text("sharedMemory", plan.launch.sharedMemory),
+                text("sharedMemoryOptions", plan.launch.sharedMemoryOptions);
         texts("forbidden", plan.launch.forbidden);
+        texts("confining", plan.launch.confining);
         list("containers", plan.launch.containers, [&](const ContainerPlan& each) { container(each); });
         std::vector<UnitPlan> units = {plan.executor, plan.slice};
         units.insert(units.end(), plan.scopes.begin(), plan.scopes.end());
@@ -86,7 +88,7 @@ private:
         json_.close('}');
     }
 
-    void mount(const MountStep& step) {
+    void mountStep(const MountStep& step) {
         json_.open('{');
         text("kind", std::string(kMountKinds.name(step.kind)));
         text("target", step.kind == MountKind::root ? "/" : step.target);
@@ -113,13 +115,12 @@ private:
         json_.key("noNewPrivileges").boolean(plan.noNewPrivileges);
         if (!plan.seccomp.empty())
             json_.key("seccompInstructions").number(static_cast<double>(plan.seccomp.size()));
-        list("limits", plan.limits, [&](const ResourceLimit& limit) {
-            json_.text(resourceName(limit.resource) + "=" + limitText(limit));
-        });
+        list("limits", plan.limits,
+             [&](const ResourceLimit& limit) { json_.text(resourceName(limit.resource) + "=" + limitText(limit)); });
         if (plan.diskLimit > 0)
             json_.key("diskLimit").number(static_cast<double>(plan.diskLimit));
         json_.key("killGraceUSec").number(static_cast<double>(plan.killGraceUsec));
-        list("mounts", plan.mounts, [&](const MountStep& each) { mount(each); });
+        list("mounts", plan.mounts, [&](const MountStep& each) { mountStep(each); });
         json_.close('}');
     }
 

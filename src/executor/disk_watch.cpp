@@ -38,9 +38,9 @@ constexpr int kLeastNice = 19;
     (void)::close_range(STDERR_FILENO + 1, ~0U, 0);
     std::vector<uint64_t> bytes;
     for (const ContainerPlan& container : plan.containers)
-        bytes.push_back(!container.measureDisk ? 0
-                                               : treeSize(container.sandbox) +
-                                                     treeSize(privateDirectory(plan.sandbox, container.name)));
+        bytes.push_back(!container.measureDisk
+                            ? 0
+                            : treeSize(container.sandbox) + treeSize(privateDirectory(plan.sandbox, container.name)));
     const size_t size = bytes.size() * sizeof(uint64_t);
     ::_exit(::write(STDIN_FILENO, bytes.data(), size) == static_cast<ssize_t>(size) ? 0 : 1);
 }

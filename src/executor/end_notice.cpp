@@ -32,9 +32,10 @@ const char* messageId(EndReason reason) {
 }  // namespace
 
 std::string endFields(const LaunchPlan& plan, const ContainerPlan& container, const ContainerRecord& ended) {
-    std::string fields = cat("SYSLOG_IDENTIFIER=podd-executor\nMESSAGE_ID=", messageId(ended.reason), '\n',
-                             originFields(plan, container), "CONTAINER_RESULT=", describeExit(ended),
-                             "\nCONTAINER_EXIT_CODE=", ended.exitCode, "\nCONTAINER_EXIT_SIGNAL=", ended.exitSignal, '\n');
+    std::string fields =
+        cat("SYSLOG_IDENTIFIER=podd-executor\nMESSAGE_ID=", messageId(ended.reason), '\n',
+            originFields(plan, container), "CONTAINER_RESULT=", describeExit(ended),
+            "\nCONTAINER_EXIT_CODE=", ended.exitCode, "\nCONTAINER_EXIT_SIGNAL=", ended.exitSignal, '\n');
     if (ended.reason != EndReason::none && ended.limitBytes != UINT64_MAX)
         fields += cat("CONTAINER_LIMIT=", formatSize(ended.limitBytes), '\n');
     return fields;
@@ -44,8 +45,9 @@ void announceEnd(Journal& journal, const LaunchPlan& plan, const ContainerPlan& 
                  const ContainerRecord& ended) {
     if (!ended.failed() && ended.reason == EndReason::none)
         return;
-    const std::string text = cat("pod ", quoted(plan.pod), ": instance ", quoted(InstanceId{plan.pod, plan.number}.text()),
-                                 ": container ", quoted(container.name), ": ", describeExit(ended));
+    const std::string text =
+        cat("pod ", quoted(plan.pod), ": instance ", quoted(InstanceId{plan.pod, plan.number}.text()), ": container ",
+            quoted(container.name), ": ", describeExit(ended));
     pid_t own = 0;
     if (journal.send(endFields(plan, container, ended), kWarning, text, own) != Journal::Sent::yes)
         log::warning(text);

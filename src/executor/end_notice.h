@@ -16,6 +16,7 @@ namespace podd {
 std::string endFields(const LaunchPlan& plan, const ContainerPlan& container, const ContainerRecord& ended);
 
 // Sends it, if there is anything to tell about this end.
-void announceEnd(Journal& journal, const LaunchPlan& plan, const ContainerPlan& container, const ContainerRecord& ended);
+void announceEnd(Journal& journal, const LaunchPlan& plan, const ContainerPlan& container,
+                 const ContainerRecord& ended);
 
 }  // namespace podd

@@ -24,8 +24,8 @@ namespace podd {
 
 namespace {
 
-constexpr uint64_t kUnitsUsec = 30'000'000;    // for podd to make the units
-constexpr uint64_t kLastReapUsec = 50'000;     // SIGTERM may come 0.6 ms before the last container can be reaped
+constexpr uint64_t kUnitsUsec = 30'000'000;  // for podd to make the units
+constexpr uint64_t kLastReapUsec = 50'000;   // SIGTERM may come 0.6 ms before the last container can be reaped
 
 InstanceRecord firstRecord(const LaunchPlan& plan) {
     InstanceRecord record{.pod = plan.pod,
@@ -119,8 +119,7 @@ void Executor::onConnected() {
 
 void Executor::onCommand(const ExecutorCommand& command) {
     switch (command.kind) {
-        case ExecutorCommand::Kind::scoped:
-            return onScoped();
+        case ExecutorCommand::Kind::scoped: return onScoped();
         case ExecutorCommand::Kind::abort: return callOff(Report::Kind::ended);
         case ExecutorCommand::Kind::stopping:
             if (starting())

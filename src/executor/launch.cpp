@@ -60,6 +60,7 @@ UniqueFd initPlan(const LaunchPlan& launch, const ContainerPlan& container, cons
                                             .mountNamespace = container.mountNamespace,
                                             .mounts = {},
                                             .forbidden = launch.forbidden,
+                                            .confining = launch.confining,
                                             .limits = {},
                                             .restrictCapabilities = container.restrictCapabilities,
                                             .capabilities = container.capabilities,
@@ -117,7 +118,8 @@ pid_t cloneInto(uint64_t namespaces, int& pidfd) {
 }
 
 uint64_t ownNamespaces(const ContainerPlan& container) {
-    return (container.mountNamespace ? uint64_t{CLONE_NEWNS} : 0) | (container.pidNamespace ? uint64_t{CLONE_NEWPID} : 0) |
+    return (container.mountNamespace ? uint64_t{CLONE_NEWNS} : 0) |
+           (container.pidNamespace ? uint64_t{CLONE_NEWPID} : 0) |
            (container.ipcNamespace ? uint64_t{CLONE_NEWIPC} : 0);
 }
 

@@ -18,13 +18,22 @@ namespace podd {
 namespace {
 
 constexpr mode_t kPassage = 0711;  // of what leads to a sandbox: nobody looks around there
+constexpr mode_t kHidden = 0700;   // of what leads to what is only ever bound into containers
 constexpr mode_t kSandbox = 0750;
 constexpr mode_t kPermissions = 07777;
 
 void makeOwned(const std::string& path, uid_t uid, gid_t gid, mode_t mode) {
-    makeDirectories(parentOf(path), kPassage);
     if (::mkdir(path.c_str(), 0700) < 0 || ::lchown(path.c_str(), uid, gid) < 0 || ::chmod(path.c_str(), mode) < 0)
         throwErrno(errno, cat("create directory ", quoted(path)));
+}
+
+// What is missing on the way to a directory below `top`.
+void makeWay(const std::string& path, const std::string& top, const User& owner, mode_t mode) {
+    struct stat info {};
+    if (!isBelow(path, top) || ::lstat(path.c_str(), &info) == 0)
+        return;
+    makeWay(parentOf(path), top, owner, mode);
+    makeOwned(path, owner.uid, owner.gid, mode);
 }
 
 // In a directory that a container's user could have changed nothing yet: the sandbox has just been made.
@@ -71,10 +80,16 @@ void Sandbox::make(const std::vector<User>& users) {
     if (::mkdir(plan_.sandbox.c_str(), kPassage) < 0)
         throwErrno(errno, cat("create directory ", quoted(plan_.sandbox)));
     made_ = true;
-    for (size_t i = 0; i < plan_.containers.size(); ++i)
+    for (size_t i = 0; i < plan_.containers.size(); ++i) {
+        makeDirectories(parentOf(plan_.containers[i].sandbox), kPassage);
         makeOwned(plan_.containers[i].sandbox, users[i].uid, users[i].gid, kSandbox);
-    for (const DirectoryStep& directory : plan_.directories)
+    }
+    for (const DirectoryStep& directory : plan_.directories) {
+        for (size_t i = 0; i < plan_.containers.size(); ++i)
+            makeWay(parentOf(directory.path), plan_.containers[i].sandbox, users[i], kSandbox);
+        makeWay(parentOf(directory.path), plan_.sandbox, User{}, kHidden);
         makeStep(directory);
+    }
     if (!plan_.sharedMemory.empty())
         makeOwned(plan_.sharedMemory, 0, 0, 01777);
 }

@@ -59,7 +59,8 @@ MountStep mountOf(const ContainerPlan& container, size_t index) {
 }
 
 std::string limitProblem(const ContainerPlan& container, const InitReport& report) {
-    const ResourceLimit limit = report.index < container.limits.size() ? container.limits[report.index] : ResourceLimit{};
+    const ResourceLimit limit =
+        report.index < container.limits.size() ? container.limits[report.index] : ResourceLimit{};
     return cat("resource limit ", resourceName(limit.resource), '=', limitText(limit), ": ", errnoText(report.error));
 }
 

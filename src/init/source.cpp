@@ -59,7 +59,7 @@ bool isOnOtherMount(const Step& step) {
 
 // File systems that are the kernel's own face.
 bool isKernels(int fd) {
-    constexpr long kTypes[] = {PROC_SUPER_MAGIC,  SYSFS_MAGIC,   CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC,
+    constexpr long kTypes[] = {PROC_SUPER_MAGIC, SYSFS_MAGIC,   CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC,
                                SECURITYFS_MAGIC, TRACEFS_MAGIC, BPF_FS_MAGIC,       DEVPTS_SUPER_MAGIC};
     struct statfs info = {};
     if (fstatfs(fd, &info) < 0)
@@ -78,6 +78,19 @@ const char* typeName(mode_t mode) {
     return S_ISREG(mode) || S_ISDIR(mode) ? nullptr : "a device";
 }
 
+// Below a directory that everybody may use who may manage pods, others may have made links.
+void refuseEscape(const Step& step, const PathOf& path) {
+    bool confined = false;
+    for (const Text& directory : step.view.plan.confining) {
+        if (isInside(path.text, directory.c_str()))
+            return;
+        confined = confined || isInside(step.mount().source.c_str(), directory.c_str());
+    }
+    errno = EPERM;
+    if (confined)
+        step.failed(InitStep::forbidden, path.text);
+}
+
 // What a volume of the host may not show: what podd itself lives on, and with which a container would be more than one.
 void refuseForbidden(const Step& step, int source) {
     if (!kGuarded)
@@ -91,6 +104,7 @@ void refuseForbidden(const Step& step, int source) {
     if (isKernels(source))
         step.failed(InitStep::forbidden, "a file system of the kernel");
     const PathOf path(source);
+    refuseEscape(step, path);
     for (const Text& forbidden : step.view.plan.forbidden) {
         const int fd = openAt(AT_FDCWD, forbidden.c_str(), O_PATH, kOnHost);
         if (fd < 0)
@@ -123,7 +137,7 @@ int bindSource(const Step& step) {
 // "1:3"
 bool isDevice(int fd, const char* numbers) {
     struct stat info = {};
-    if (fstat(fd, &info) < 0 || !S_ISCHR(info.st_mode))
+    if (fstat(fd, &info) < 0 || !(S_ISCHR(info.st_mode) || (S_ISBLK(info.st_mode) && *numbers == '\0')))
         return false;
     char text[32];
     snprintf(text, sizeof(text), "%u:%u", major(info.st_rdev), minor(info.st_rdev));

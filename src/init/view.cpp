@@ -46,8 +46,9 @@ int walk(const Step& step, int at, bool directory, bool forUser) {
     char* rest = nullptr;
     for (char* name = strtok_r(path, "/", &rest); name != nullptr && at >= 0;) {
         char* const following = strtok_r(nullptr, "/", &rest);
-        const int next = strcmp(name, ".") == 0 ? openAt(at, ".", O_PATH | O_DIRECTORY, kBeneath)
-                                                : openOrMake(step, at, name, following != nullptr || directory, forUser);
+        const int next = strcmp(name, ".") == 0
+                             ? openAt(at, ".", O_PATH | O_DIRECTORY, kBeneath)
+                             : openOrMake(step, at, name, following != nullptr || directory, forUser);
         const int error = errno;
         close(at);
         errno = error;
@@ -66,8 +67,8 @@ int openSandbox(const View& view) {
 int openAbsolute(const Step& step, bool directory) {
     const View& view = step.view;
     const char* const path = step.mount().target.c_str();
-    const int fd = view.ownRoot ? openAt(view.root, path, O_PATH, kInRoot)
-                                : openAt(AT_FDCWD, path, O_PATH, RESOLVE_NO_MAGICLINKS);
+    const int fd =
+        view.ownRoot ? openAt(view.root, path, O_PATH, kInRoot) : openAt(AT_FDCWD, path, O_PATH, RESOLVE_NO_MAGICLINKS);
     if (fd >= 0 || errno != ENOENT || !view.ownRoot)
         return fd;
     const int made = walk(step, openAt(view.root, ".", O_PATH | O_DIRECTORY, kBeneath), directory, false);

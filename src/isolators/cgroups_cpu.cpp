@@ -40,9 +40,7 @@ public:
         set(plan.executor, view.spec.executorResources.cpus, std::nullopt);
     }
 
-    void usage(const std::string& group, Usage& usage) const override {
-        readCpuUsage(group, usage);
-    }
+    void usage(const std::string& group, Usage& usage) const override { readCpuUsage(group, usage); }
 
 private:
     std::optional<double> limitOf(const ContainerSpec& container) const {
@@ -53,7 +51,7 @@ private:
     }
 
     static void set(UnitPlan& unit, double cpus, std::optional<double> limit) {
-        constexpr double kSecond = 1e6;       // µs
+        constexpr double kSecond = 1e6;        // µs
         constexpr double kLeastQuota = 10000;  // of a second: below 1 ms in each period of 100 ms the kernel refuses it
         unit.set("CPUWeight", cpuWeight(cpus));
         if (limit)

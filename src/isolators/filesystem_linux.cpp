@@ -22,16 +22,25 @@ namespace {
 constexpr std::array<const char*, 4> kSystem = {"/usr", "/etc", "/opt", "/var"};
 
 constexpr std::array<const char*, 13> kHidden = {
-    "/home",           "/root",           "/etc/shadow",
-    "/etc/shadow-",    "/etc/gshadow",    "/etc/gshadow-",
-    "/etc/ssh",        "/etc/ssl/private", "/etc/credstore",
-    "/etc/credstore.encrypted", "/var/lib/systemd/credential.secret", "/var/lib/private",
+    "/home",
+    "/root",
+    "/etc/shadow",
+    "/etc/shadow-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/ssh",
+    "/etc/ssl/private",
+    "/etc/credstore",
+    "/etc/credstore.encrypted",
+    "/var/lib/systemd/credential.secret",
+    "/var/lib/private",
     "/var/lib/containers",
 };
 
 constexpr std::array<const char*, 12> kHiddenInProc = {
-    "/proc/acpi",   "/proc/asound", "/proc/interrupts", "/proc/kcore",      "/proc/keys",       "/proc/kmsg",
-    "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/proc/kallsyms",
+    "/proc/acpi", "/proc/asound",     "/proc/interrupts",    "/proc/kcore",
+    "/proc/keys", "/proc/kmsg",       "/proc/latency_stats", "/proc/sched_debug",
+    "/proc/scsi", "/proc/timer_list", "/proc/timer_stats",   "/proc/kallsyms",
 };
 constexpr std::array<const char*, 5> kReadOnlyInProc = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
                                                         "/proc/sysrq-trigger"};
@@ -72,11 +81,8 @@ void hide(Steps& steps, const std::string& path) {
 void addRoot(Steps& steps, const InstanceView& view, const ContainerPlan& container) {
     steps.push_back({.kind = MountKind::root, .source = "/", .readOnly = true});
     for (const char* path : kSystem)
-        steps.push_back({.source = path,
-                         .target = path,
-                         .readOnly = true,
-                         .check = SourceCheck::otherMount,
-                         .optional = true});
+        steps.push_back(
+            {.source = path, .target = path, .readOnly = true, .check = SourceCheck::otherMount, .optional = true});
     for (const char* path : kHidden)
         hide(steps, path);
     if (!isSameOrBelow(view.runDirectory, "/run"))
@@ -110,13 +116,12 @@ void addDevices(Steps& steps, const IsolationSettings& settings) {
         steps.push_back(
             {.kind = MountKind::device, .source = device.path, .target = device.path, .options = device.numbers});
     for (const AllowedDevice& device : settings.devices)
-        steps.push_back(
-            {.kind = MountKind::device, .source = device.path, .target = device.path, .optional = true});
-    steps.push_back({.kind = MountKind::devpts,
-                     .source = "devpts",
-                     .target = "/dev/pts",
-                     .options = "mode=620,ptmxmode=666"});
+        steps.push_back({.kind = MountKind::device, .source = device.path, .target = device.path, .optional = true});
+    steps.push_back(
+        {.kind = MountKind::devpts, .source = "devpts", .target = "/dev/pts", .options = "mode=620,ptmxmode=666"});
     steps.push_back({.kind = MountKind::mqueue, .source = "mqueue", .target = "/dev/mqueue"});
+    if (!settings.selected.contains("namespaces/ipc"))  // then the host's is the container's
+        steps.push_back({.source = "/dev/shm", .target = "/dev/shm"});
     for (const Link& link : kLinks)
         steps.push_back({.kind = MountKind::link, .source = link.content, .target = link.path});
 }

@@ -32,7 +32,7 @@ public:
             ContainerPlan& container = plan.launch.containers[i];
             container.mountNamespace = true;
             for (const SharedVolume& volume : volumesOf(view.spec, view.spec.containers[i]))
-                mount(volume, plan.launch, container);
+                addVolume(volume, plan.launch, container);
         }
     }
 
@@ -42,7 +42,7 @@ private:
         return own.empty() ? settings_.defaultContainerInfo.volumes : own;
     }
 
-    static void mount(const SharedVolume& volume, LaunchPlan& launch, ContainerPlan& container) {
+    static void addVolume(const SharedVolume& volume, LaunchPlan& launch, ContainerPlan& container) {
         MountStep step{.source = volume.hostPath,
                        .target = volume.containerPath,
                        .readOnly = volume.readOnly,

@@ -75,6 +75,9 @@ Isolation::Isolation(IsolationSettings settings, const std::optional<std::vector
         select(*selection);
     else
         fillFamilies();
+    for (const Row& row : rows_)
+        if (row.selected)
+            settings_.selected.emplace(row.name);
     for (size_t i = 0; i < rows_.size(); ++i)
         if (rows_[i].selected)
             isolators_.push_back(within(rows_[i].name, [&] { return isolatorTable()[i].make(settings_); }));
@@ -106,7 +109,8 @@ void Isolation::select(const std::vector<std::string>& selection) {
                 refuse(std::string(entry.name),
                        cat("excludes '", rows_[k].name, "': only one of ", entry.family, " can be selected"));
         const std::vector<std::string> needs = entry.needs.empty() ? std::vector<std::string>{} : names(entry.needs);
-        if (!needs.empty() && std::none_of(needs.begin(), needs.end(), [&](const auto& each) { return selected(each); }))
+        if (!needs.empty() &&
+            std::none_of(needs.begin(), needs.end(), [&](const auto& each) { return selected(each); }))
             refuse(std::string(entry.name), cat("needs ", join(needs, " or "), ", which is not selected"));
     }
 }

@@ -58,6 +58,11 @@ public:
         for (size_t i = 0; i < spec.containers.size(); ++i) {
             if (!spec.containers[i].seccomp)
                 continue;
+            // To have no filter needs a right of its own, which who applies the definition is asked for.
+            if (spec.containers[i].seccomp->profileName == kUnconfined)
+                problems.push_back({.pointer = cat("/containers/", i, "/linuxInfo/seccomp/profileName"),
+                                    .what = "'unconfined' is no profile",
+                                    .suggestion = "did you mean \"unconfined\": true?"});
             try {
                 (void)filter(profileOf(spec.containers[i]));
             } catch (const std::exception& error) {

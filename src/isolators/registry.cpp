@@ -40,7 +40,8 @@ const std::vector<IsolatorEntry>& isolatorTable() {
 HostFacts readHostFacts(const std::string& cgroupRoot, const std::string& proc) {
     HostFacts facts;
     for (const std::string& name : split(cgroupText(cgroupRoot, "cgroup.controllers"), ' '))
-        facts.controllers.insert(name);
+        if (!name.empty())
+            facts.controllers.insert(name);
     for (const std::string& name : listDirectory(proc + "/self/ns"))
         facts.namespaces.insert(name);
     facts.seccomp = !cgroupText(proc + "/sys/kernel/seccomp", "actions_avail").empty();

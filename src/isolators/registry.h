@@ -25,8 +25,9 @@ struct IsolatorEntry {
     std::string_view name;
     std::string_view family;  // only one of a family can be selected; "" = it has none
     std::string_view needs;   // one of these isolators (separated by '|') has to be selected, too; "" = none
-    std::string_view hostNeeds; // "memory controller", "pid namespace": what the host has to have; "" = nothing special
-    bool byDefault;           // selected when the operator says nothing
+    std::string_view
+        hostNeeds;   // "memory controller", "pid namespace": what the host has to have; "" = nothing special
+    bool byDefault;  // selected when the operator says nothing
     std::unique_ptr<Isolator> (*make)(const IsolationSettings&);
     std::string_view summary;
 };

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,13 +25,13 @@ struct AllowedDevice {
 using IoLimits = std::vector<std::pair<std::string, uint64_t>>;  // path of a device or file, and a number a second
 
 struct IsolationSettings {
-    std::string cgroupRoot = "/sys/fs/cgroup";
+    std::set<std::string, std::less<>> selected;  // the names of all isolators that are
 
-    bool cfs = false;        // cpus is also a limit for containers that have none of their own
-    bool limitSwap = true;   // what counts as mem is memory and swap
-    uint64_t pids = 2048;    // tasks of one container; 0 = no limit
-    uint64_t ioWeight = 0;   // 1..10000; 0 = as systemd has it
-    IoLimits ioReadBytes;    // of one container
+    bool cfs = false;       // cpus is also a limit for containers that have none of their own
+    bool limitSwap = true;  // what counts as mem is memory and swap
+    uint64_t pids = 2048;   // tasks of one container; 0 = no limit
+    uint64_t ioWeight = 0;  // 1..10000; 0 = as systemd has it
+    IoLimits ioReadBytes;   // of one container
     IoLimits ioWriteBytes;
     IoLimits ioReadOperations;
     IoLimits ioWriteOperations;

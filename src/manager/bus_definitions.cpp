@@ -142,9 +142,8 @@ void BusApi::planPod(sd::Call call) {
     inspect(std::move(call), "", "plan", [this, definition, options](sd::Call granted) {
         std::string plan;
         if (holds(granted, [&] { plan = planJson(manager_.planOf(definition, options.strict)); }))
-            granted.reply([&](sd_bus_message* reply) {
-                sd::check(sd_bus_message_append(reply, "s", plan.c_str()), "answer");
-            });
+            granted.reply(
+                [&](sd_bus_message* reply) { sd::check(sd_bus_message_append(reply, "s", plan.c_str()), "answer"); });
     });
 }
 
@@ -153,10 +152,10 @@ void BusApi::listIsolators(sd::Call call) {
         granted.reply([&](sd_bus_message* reply) {
             sd::check(sd_bus_message_open_container(reply, 'a', "(ssbs)"), "answer");
             for (const Isolation::Row& row : manager_.isolation().rows())
-                sd::check(sd_bus_message_append(reply, "(ssbs)", std::string(row.name).c_str(),
-                                                std::string(row.summary).c_str(), row.selected ? 1 : 0,
-                                                row.problem.c_str()),
-                          "answer");
+                sd::check(
+                    sd_bus_message_append(reply, "(ssbs)", std::string(row.name).c_str(),
+                                          std::string(row.summary).c_str(), row.selected ? 1 : 0, row.problem.c_str()),
+                    "answer");
             sd::check(sd_bus_message_close_container(reply), "answer");
         });
     });

@@ -104,10 +104,8 @@ std::optional<Config> readConfig(int argc, char* argv[]) {
     po::notify(values);
     if (config.history == 0)
         throw Error(Errc::internal, "history must be at least 1");
-    config.isolation = readIsolation(texts, config.isolation.settings, [&](const std::string& setting) {
-        return placeOf(setting, file, commandLine);
-    });
-    config.isolation.settings.cgroupRoot = config.cgroupRoot;
+    config.isolation = readIsolation(texts, config.isolation.settings,
+                                     [&](const std::string& setting) { return placeOf(setting, file, commandLine); });
     return config;
 }
 

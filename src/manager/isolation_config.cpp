@@ -40,7 +40,8 @@ CapabilitySet readCapabilities(const std::string& text) {
             continue;
         const std::optional<Capability> capability = parseCapability(name);
         if (!capability)
-            refuse(name, join({"there is no such capability", capabilityHint(name)}, capabilityHint(name).empty() ? "" : ", "));
+            refuse(name, join({"there is no such capability", capabilityHint(name)},
+                              capabilityHint(name).empty() ? "" : ", "));
         set |= capabilitySet({*capability});
     }
     return set;
@@ -126,7 +127,8 @@ void addIsolationOptions(po::options_description& options, IsolationTexts& texts
     auto add = options.add_options();
     add("isolation", po::value<std::string>()->value_name("LIST")->notifier([&](const std::string& text) {
         texts.isolation = text;
-    }), "isolators of containers; podctl isolators lists them");
+    }),
+        "isolators of containers; podctl isolators lists them");
     add("cfs", yesOrNo(settings.cfs), "cpus is also a limit");
     add("limit-swap", yesOrNo(settings.limitSwap), "mem is memory and swap together");
     add("pids-limit", po::value<uint64_t>(&settings.pids)->default_value(settings.pids)->value_name("NUMBER"),
@@ -166,6 +168,8 @@ IsolationConfig readIsolation(const IsolationTexts& texts, IsolationSettings set
     IsolationSettings& to = config.settings;
     if (texts.isolation)
         config.selection = items(*texts.isolation);
+    if (config.selection && config.selection->empty())
+        throw Error(Errc::badDefinition, cat(config.selectionPlace, ": names no isolator; posix/cpu isolates nothing"));
     if (!texts.capabilities.empty())
         at("capabilities", [&] { to.capabilities = readCapabilities(texts.capabilities); });
     at("rlimits", [&] { to.rlimits = parseResourceLimits(join(items(texts.rlimits), " ")); });

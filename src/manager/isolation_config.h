@@ -24,7 +24,7 @@ struct IsolationTexts {
     std::string writeOperations;
     std::string containerInfo;
     std::string hostPaths;
-    unsigned shmSize = 0;       // MiB
+    unsigned shmSize = 0;        // MiB
     unsigned diskInterval = 15;  // seconds
 };
 

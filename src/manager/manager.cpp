@@ -200,7 +200,8 @@ InstanceView Manager::viewOf(const PodSpec& spec, InstanceId id, std::string ver
             .version = std::move(version),
             .stateDirectory = config_.stateDirectory,
             .runDirectory = config_.runDirectory,
-            .hostname = hostname_};
+            .hostname = hostname_,
+            .allowedHostPaths = config_.isolation.allowedHostPaths};
 }
 
 Instance& Manager::addInstance(Pod& pod, const InstanceId& id, const std::string& version) {

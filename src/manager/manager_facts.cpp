@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/tree.h"
-#include "manager/manager.h"
 #include "manager/cgroup.h"
+#include "manager/manager.h"
 
 namespace podd {
 

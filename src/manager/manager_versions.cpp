@@ -69,7 +69,16 @@ Preview Manager::preview(const std::string& definition, const ApplyOptions& opti
     }
     if (preview.outcome != "unchanged")
         preview.changes = diffDefinitions(before, canonicalJson(parsed.spec));
+    // Of isolators only this podd knows what they can do.
+    std::vector<Problem> obstacles = isolation_.obstacles(parsed.spec);
     preview.problems = std::move(parsed.problems);
+    for (Problem& obstacle : obstacles) {
+        const bool known = std::any_of(preview.problems.begin(), preview.problems.end(),
+                                       [&](const Problem& each) { return each.pointer == obstacle.pointer; });
+        obstacle.severity = Problem::Severity::note;
+        if (!known)
+            preview.problems.push_back(std::move(obstacle));
+    }
     return preview;
 }
 
@@ -82,7 +91,8 @@ InstancePlan Manager::planOf(const std::string& definition, bool strict) {
     std::vector<Problem> obstacles = isolation_.obstacles(spec);
     if (!obstacles.empty())
         throw BadDefinition("this podd cannot launch it", std::move(obstacles));
-    return isolation_.plan(viewOf(spec, {spec.id, store_.lastNumber(spec.id) + 1}, versionText(sd::realTimeUsec() / 1000)));
+    return isolation_.plan(
+        viewOf(spec, {spec.id, store_.lastNumber(spec.id) + 1}, versionText(sd::realTimeUsec() / 1000)));
 }
 
 std::string Manager::rollbackTarget(const std::string& id, const std::string& version) const {

@@ -46,7 +46,10 @@ struct Job {
 struct Pod {
     // `isolation` outlives this.
     Pod(sd_event* event, const Isolation& isolators, StoredPod wish, std::function<void()> wake)
-        : isolation(isolators), stored(std::move(wish)), stateSinceUsec(sd::realTimeUsec()), timer(event, std::move(wake)) {}
+        : isolation(isolators),
+          stored(std::move(wish)),
+          stateSinceUsec(sd::realTimeUsec()),
+          timer(event, std::move(wake)) {}
 
     const Isolation& isolation;
     StoredPod stored;

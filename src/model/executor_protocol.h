@@ -50,13 +50,13 @@ struct Notice {
 
 struct Report {
     enum class Kind : uint32_t {
-        hello,    // with the whole record: who I am and where I stand; the pids are in it once they are known
-        pids,     // the containers wait in the executor's cgroup; make the units now
-        failed,   // a step of the launch failed (`problem`); nothing was exec'ed, everything is undone
-        running,  // every container has exec'ed
-        exited,   // one container ended
+        hello,     // with the whole record: who I am and where I stand; the pids are in it once they are known
+        pids,      // the containers wait in the executor's cgroup; make the units now
+        failed,    // a step of the launch failed (`problem`); nothing was exec'ed, everything is undone
+        running,   // every container has exec'ed
+        exited,    // one container ended
         measured,  // how much it has on disk
-        ended,    // all containers ended, everything of the instance is cleaned; the last packet
+        ended,     // all containers ended, everything of the instance is cleaned; the last packet
     };
 
     Kind kind = Kind::hello;

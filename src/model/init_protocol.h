@@ -77,6 +77,7 @@ struct InitPlan {
     bool mountNamespace = false;
     List<InitMount<Text>> mounts;
     List<Text> forbidden;
+    List<Text> confining;
     List<InitLimit> limits;
     bool restrictCapabilities = false;
     uint64_t capabilities = 0;
@@ -86,7 +87,7 @@ struct InitPlan {
     template <typename V>
     void visit(V& v) {
         v(protocol), v(sandbox), v(uid), v(gid), v(groups), v(argv), v(environment), v(mountNamespace), v(mounts);
-        v(forbidden), v(limits), v(restrictCapabilities), v(capabilities), v(noNewPrivileges), v(seccomp);
+        v(forbidden), v(confining), v(limits), v(restrictCapabilities), v(capabilities), v(noNewPrivileges), v(seccomp);
     }
 };
 

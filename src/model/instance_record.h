@@ -47,8 +47,8 @@ struct ContainerRecord {
     bool coreDumped = false;
     bool stopRequested = false;  // it ended after a stop was asked for, not by itself
     EndReason reason = EndReason::none;
-    uint64_t limitBytes = 0;             // that was hit; UINT64_MAX = not known which
-    uint64_t diskBytes = kNotMeasured;   // below its directories, when they were last measured
+    uint64_t limitBytes = 0;            // that was hit; UINT64_MAX = not known which
+    uint64_t diskBytes = kNotMeasured;  // below its directories, when they were last measured
 
     template <typename V>
     void visit(V& v) {

@@ -68,10 +68,10 @@ struct MountStep {
 
 // A directory that the executor makes below the instance's sandbox, and whose end is the sandbox's.
 struct DirectoryStep {
-    std::string path;     // absolute
-    std::string owner;    // name or number of a user; "" = root
+    std::string path;   // absolute
+    std::string owner;  // name or number of a user; "" = root
     uint32_t mode = 0755;
-    std::string like;     // a directory of the host whose owner and mode it gets instead; "" = none
+    std::string like;  // a directory of the host whose owner and mode it gets instead; "" = none
 
     template <typename V>
     void visit(V& v) {
@@ -134,10 +134,11 @@ struct LaunchPlan {
     bool ipcNamespace = false;
     bool utsNamespace = false;
     std::vector<DirectoryStep> directories;
-    std::string sharedMemory;         // directory below `sandbox` for /dev/shm (mode 1777); "" = none. The executor
-                                      // mounts a tmpfs there, in its own mount namespace
-    std::string sharedMemoryOptions;  // of that tmpfs: "size=64m"
+    std::string sharedMemory;            // directory below `sandbox` for /dev/shm (mode 1777); "" = none. The executor
+                                         // mounts a tmpfs there, in its own mount namespace
+    std::string sharedMemoryOptions;     // of that tmpfs: "size=64m"
     std::vector<std::string> forbidden;  // directories of the host that no host volume shows, nor is in
+    std::vector<std::string> confining;  // a host volume whose path is below one of these leads nowhere else
     uint64_t diskIntervalUsec = 0;       // between two measurements
     std::vector<ContainerPlan> containers;
 
@@ -145,7 +146,7 @@ struct LaunchPlan {
     void visit(V& v) {
         v(pod), v(number), v(version), v(runDirectory), v(sandbox), v(podSlice), v(instanceSlice), v(hostname);
         v(ipcNamespace), v(utsNamespace), v(directories), v(sharedMemory), v(sharedMemoryOptions), v(forbidden);
-        v(diskIntervalUsec), v(containers);
+        v(confining), v(diskIntervalUsec), v(containers);
     }
     bool operator==(const LaunchPlan&) const = default;
 };

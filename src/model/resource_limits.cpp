@@ -14,9 +14,9 @@ namespace podd {
 namespace {
 
 // In the order of the numbers that Linux gives them (asm-generic/resource.h, the same on x86-64 and arm64).
-constexpr std::array<std::string_view, 16> kNames = {"CPU",    "FSIZE",      "DATA",     "STACK", "CORE",   "RSS",
-                                                     "NPROC",  "NOFILE",     "MEMLOCK",  "AS",    "LOCKS",  "SIGPENDING",
-                                                     "MSGQUEUE", "NICE",     "RTPRIO",   "RTTIME"};
+constexpr std::array<std::string_view, 16> kNames = {"CPU",      "FSIZE",  "DATA",    "STACK", "CORE",  "RSS",
+                                                     "NPROC",    "NOFILE", "MEMLOCK", "AS",    "LOCKS", "SIGPENDING",
+                                                     "MSGQUEUE", "NICE",   "RTPRIO",  "RTTIME"};
 constexpr std::string_view kMesosPrefix = "RLMT_";
 
 std::string upperCase(std::string_view text) {

@@ -15,8 +15,9 @@ Value number(uint64_t value) {
 
 PodStatus pod(const std::string& id, uint64_t cpuNsec) {
     const Properties usage = {{"CPUUsageNSec", number(cpuNsec)}, {"MemoryCurrent", number(1 << 20)},
-                              {"MemoryMax", number(kUnknown)},    {"TasksCurrent", number(2)},
-                              {"IOReadBytes", number(kUnknown)},  {"MemoryPressure", 1.25}};
+                              {"MemoryMax", number(kUnknown)},   {"TasksCurrent", number(2)},
+                              {"IOReadBytes", number(kUnknown)}, {"MemoryPressure", 1.25},
+                              {"MemoryPressureUSec", number(7)}};
     Properties ofPod = usage;
     ofPod["Id"] = id;
     Properties ofInstance = usage;

@@ -35,7 +35,7 @@ TEST(ContainerInfo, IsReadAsMesosWritesIt) {
 }
 
 TEST(ContainerInfo, IsRefusedAtItsField) {
-    EXPECT_EQ(firstPointer("{}"), "");
+    EXPECT_EQ(firstPointer("{}"), "/type");
     EXPECT_EQ(firstPointer(R"({"type":"DOCKER"})"), "/type");
     EXPECT_EQ(firstPointer(R"({"type":"MESOS","volume":[]})"), "/volume");
     EXPECT_EQ(firstPointer(info(volume("a/../b", "/tmp"))), "/volumes/0/host_path");

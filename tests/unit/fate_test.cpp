@@ -27,7 +27,8 @@ TEST(Fate, AnOomKillIsOneOfAContainerThatWasKilled) {
     ContainerRecord killed{.phase = ContainerPhase::exited, .exitSignal = 9};
     EXPECT_TRUE(fate::endedByOom(killed, 1));
     EXPECT_FALSE(fate::endedByOom(killed, 0));
-    EXPECT_TRUE(fate::endedByOom({.phase = ContainerPhase::exited, .exitCode = 137}, 2)) << "a shell tells of its child";
+    EXPECT_TRUE(fate::endedByOom({.phase = ContainerPhase::exited, .exitCode = 137}, 2))
+        << "a shell tells of its child";
     EXPECT_FALSE(fate::endedByOom({.phase = ContainerPhase::exited, .exitCode = 1}, 2));
     EXPECT_FALSE(fate::endedByOom({.phase = ContainerPhase::running}, 2));
     killed.reason = EndReason::diskLimit;

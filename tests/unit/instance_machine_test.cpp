@@ -28,9 +28,8 @@ InstanceRecord ended(int code, bool requested = false) {
 }
 
 std::vector<InstanceEvent> allEvents() {
-    return {Connected{}, Prepared{},        UnitsMade{},     UnitsMade{"no"}, LaunchFailed{},
-            Running{},   RecordChanged{}, Ended{ended(1)}, ExecutorGone{},  StopWanted{},
-            StopSeen{},  UnitsGone{},       TimedOut{}};
+    return {Connected{},     Prepared{},     UnitsMade{},  UnitsMade{"no"}, LaunchFailed{}, Running{}, RecordChanged{},
+            Ended{ended(1)}, ExecutorGone{}, StopWanted{}, StopSeen{},      UnitsGone{},    TimedOut{}};
 }
 
 TEST(InstanceMachine, GoesThroughALaunchStepByStep) {

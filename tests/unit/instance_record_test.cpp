@@ -41,7 +41,8 @@ TEST(InstanceRecord, hasAReadableForm) {
               "POD=/a\nNUMBER=1\nVERSION=v\nPHASE=starting\nEXECUTOR_PID=5\nPROBLEM=\n"
               "[container]\nNAME=c\nPHASE=preparing\nPID=6\nSTARTED_USEC=0\nENDED_USEC=0\nEXIT_CODE=0\nEXIT_"
               "SIGNAL=0\n"
-              "CORE_DUMPED=no\nSTOP_REQUESTED=no\nEND=2176695747\n");
+              "CORE_DUMPED=no\nSTOP_REQUESTED=no\nREASON=none\nLIMIT_BYTES=0\nDISK_BYTES=18446744073709551615\n"
+              "END=3446031467\n");
 }
 
 TEST(InstanceRecord, anyCutOrChangedByteIsNoticed) {

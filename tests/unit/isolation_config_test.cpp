@@ -100,8 +100,9 @@ TEST_F(IsolationConfigTest, NamesTheLineOfAMistake) {
               at + ":1: io-read-bandwidth-max: '/dev/vda': is not PATH:NUMBER, as in /dev/vda:10M");
     EXPECT_EQ(refusal("allowed-host-paths = srv"), at + ":1: allowed-host-paths: 'srv': is not an absolute path");
     EXPECT_EQ(refusal("disk-watch-interval = 0"), at + ":1: disk-watch-interval: '0': must be at least 1");
-    EXPECT_NE(refusal(R"(default-container-info = {"type":"DOCKER"})").find(at + ":1: default-container-info: JSON:1:9"),
-              std::string::npos);
+    EXPECT_NE(
+        refusal(R"(default-container-info = {"type":"DOCKER"})").find(at + ":1: default-container-info: JSON:1:9"),
+        std::string::npos);
 }
 
 TEST_F(IsolationConfigTest, NamesTheDropInThatOverrides) {
@@ -114,7 +115,8 @@ TEST_F(IsolationConfigTest, NamesTheDropInThatOverrides) {
 }
 
 TEST_F(IsolationConfigTest, ReadsAContainerInfoFromAFile) {
-    write("info.json", R"({"type": "MESOS", "rlimit_info": {"rlimits": [{"type": "RLMT_NPROC", "soft": 1, "hard": 2}]}})");
+    write("info.json",
+          R"({"type": "MESOS", "rlimit_info": {"rlimits": [{"type": "RLMT_NPROC", "soft": 1, "hard": 2}]}})");
     write("podd.conf", cat("default-container-info = ", path("info.json")));
     EXPECT_EQ(read().isolation.settings.defaultContainerInfo.rlimits, (std::vector<ResourceLimit>{{6, 1, 2}}));
 }

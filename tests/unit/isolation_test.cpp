@@ -83,8 +83,7 @@ TEST(Isolation, RefusesWhatCannotBeSelected) {
 }
 
 TEST(Isolation, RefusesWhatTheHostCannotRun) {
-    EXPECT_EQ(refusal({"cgroups/mem"}, {}),
-              "'cgroups/mem': the unified cgroup hierarchy has no memory controller");
+    EXPECT_EQ(refusal({"cgroups/mem"}, {}), "'cgroups/mem': the unified cgroup hierarchy has no memory controller");
     EXPECT_EQ(refusal({"filesystem/linux", "namespaces/pid"}, {.namespaces = {"mnt"}}),
               "'namespaces/pid': the kernel has no pid namespace");
     EXPECT_EQ(refusal({"linux/seccomp"}, {}), "'linux/seccomp': the kernel has no seccomp filters");

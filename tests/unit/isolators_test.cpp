@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "fakes/isolation.h"
 #include "fakes/world.h"
-#include "base/file.h"
 
 namespace podd {
 
@@ -100,7 +100,8 @@ TEST(FilesystemLinux, ShowsTheDevicesThatAreAllowed) {
 }
 
 TEST(FilesystemShared, MakesTmpPrivateByDefaultContainerInfo) {
-    const IsolationSettings settings{.defaultContainerInfo = {.volumes = {{"tmp", "/tmp"}, {"/srv/x", "/opt/x", true}}}};
+    const IsolationSettings settings{
+        .defaultContainerInfo = {.volumes = {{"tmp", "/tmp"}, {"/srv/x", "/opt/x", true}}}};
     const InstancePlan plan = planWith({"filesystem/shared"}, pod(), settings);
     for (const ContainerPlan& container : plan.launch.containers) {
         EXPECT_TRUE(container.mountNamespace);
@@ -162,7 +163,8 @@ TEST(NamespacesIpc, HaveTheModesOfTheDefinition) {
 TEST(NamespacesPid, MountsAProcIfNobodyElseHas) {
     const auto procs = [](const InstancePlan& plan) {
         const auto& mounts = plan.launch.containers[0].mounts;
-        return std::count_if(mounts.begin(), mounts.end(), [](const auto& step) { return step.kind == MountKind::proc; });
+        return std::count_if(mounts.begin(), mounts.end(),
+                             [](const auto& step) { return step.kind == MountKind::proc; });
     };
     const InstancePlan shared = planWith({"filesystem/shared", "namespaces/pid"});
     EXPECT_TRUE(shared.launch.containers[0].pidNamespace);
@@ -238,8 +240,7 @@ TEST(CgroupsBlkio, SaysWhatTheOperatorSays) {
     const IsolationSettings settings{.ioWeight = 50, .ioReadBytes = {{"/dev/vda", 1048576}}};
     const InstancePlan plan = planWith({"cgroups/blkio"}, pod(), settings);
     EXPECT_EQ(number(plan.scopes[0], "IOWeight"), 50u);
-    EXPECT_EQ(std::get<NumberPairs>(*find(plan.scopes[0], "IOReadBandwidthMax")),
-              (NumberPairs{{"/dev/vda", 1048576}}));
+    EXPECT_EQ(std::get<NumberPairs>(*find(plan.scopes[0], "IOReadBandwidthMax")), (NumberPairs{{"/dev/vda", 1048576}}));
     EXPECT_EQ(find(plan.scopes[0], "IOWriteBandwidthMax"), nullptr);
 }
 
@@ -266,7 +267,8 @@ TEST(LinuxIsolators, RestrictRights) {
     EXPECT_EQ(capable.capabilities, kDefaultCapabilities);
     EXPECT_TRUE(planWith({"linux/nnp"}).launch.containers[0].noNewPrivileges);
     EXPECT_FALSE(planWith({"linux/seccomp"}).launch.containers[0].seccomp.empty());
-    EXPECT_TRUE(planWith({"linux/seccomp"}, pod(), {.seccompProfile = "unconfined"}).launch.containers[0].seccomp.empty());
+    EXPECT_TRUE(
+        planWith({"linux/seccomp"}, pod(), {.seccompProfile = "unconfined"}).launch.containers[0].seccomp.empty());
     PodSpec spec = pod();
     spec.containers[0].seccomp = Seccomp{"", true};
     const LaunchPlan plan = planWith({"linux/seccomp"}, spec).launch;
@@ -296,7 +298,8 @@ TEST(CgroupUsage, IsWhatTheFilesSay) {
     write("memory.peak", "8192\n");
     write("memory.max", "max\n");
     write("memory.events", "low 0\noom 1\noom_kill 2\noom_group_kill 1\n");
-    write("memory.pressure", "some avg10=1.50 avg60=0.25 avg300=0.00 total=77\nfull avg10=0.00 avg60=0 avg300=0 total=0\n");
+    write("memory.pressure",
+          "some avg10=1.50 avg60=0.25 avg300=0.00 total=77\nfull avg10=0.00 avg60=0 avg300=0 total=0\n");
     write("io.stat", "8:0 rbytes=100 wbytes=7 rios=1 wios=1\n8:16 rbytes=20 wbytes=0 rios=1 wios=0\n");
     write("pids.current", "5\n");
     write("pids.max", "max\n");

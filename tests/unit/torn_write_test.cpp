@@ -47,7 +47,8 @@ const Isolation& isolators() {
 }
 
 struct Daemon {
-    explicit Daemon(const std::string& root) : event(sd::makeEvent()), manager(event.get(), configIn(root), isolators()) {
+    explicit Daemon(const std::string& root)
+        : event(sd::makeEvent()), manager(event.get(), configIn(root), isolators()) {
         manager.attach({&units, &spawner, &executors, &observer});
         manager.recover({});
     }
