@@ -114,7 +114,7 @@ def test_who_has_more_than_its_disk_is_ended_if_that_is_wanted(machine, pods):
         pods.apply(with_sibling("/greedy", "writer", write.format(20), disk=10))
         pods.apply(pod("/modest", container("writer", write.format(5), resources={"cpus": 0.1, "mem": 64, "disk": 10})))
         (greedy,), (modest,) = pods.instances("/greedy"), pods.instances("/modest")
-        measured = pods.wait_property(f"{modest}/writer", lambda each: 5 * MIB <= each["DiskUsage"] < 10 * MIB, "5 MiB")
+        measured = pods.wait_property(f"{modest}/writer", lambda each: 5 * MIB <= (each["DiskUsage"] or 0) < 10 * MIB, "5 MiB")
         assert measured["State"] == "running"
         release(machine, BEGIN)
         writer = ended(pods, greedy, "writer")
