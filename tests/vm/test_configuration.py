@@ -16,8 +16,8 @@ def namespaces(machine, pid, *kinds):
 
 def test_posix_isolators_report_and_isolate_nothing(machine, pods):
     with configured(machine, "isolation = posix/cpu,posix/mem\n"):
-        shown = machine.podctl("isolators").stdout
-        assert [line.split()[0] for line in shown.splitlines() if line.split()[1:2] == ["yes"]] == ["posix/cpu", "posix/mem"]
+        rows = [line.split() for line in machine.podctl("isolators").stdout.splitlines()]
+        assert [row[0] for row in rows if row[1:2] == ["yes"]] == ["posix/cpu", "posix/mem"]
         pods.apply(pod("/posix", container("only", DAEMONS, resources={"cpus": 0.5, "mem": 8})))
         pods.wait_line("/posix", "ready")
         (instance,) = pods.status("/posix")["Instances"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a container gets of what is scarce: processors, processes, memory, block devices. And that who looks can see it."""
+"""What a container gets of what is scarce: processors, processes, memory, block devices; and what is told about it."""
 
 import re
 import time
@@ -37,7 +37,7 @@ def test_half_a_processor_is_half_a_processor(machine, pods):
         (half,), (cfs,) = pods.status("/half")["Instances"], pods.status("/cfs")["Instances"]
         assert cgroup_values(machine, scope(half, "limited"), "cpu.max", "cpu.weight") == ["50000 100000", "50"]
         assert cgroup_values(machine, scope(half, "free"), "cpu.max") == ["max 100000"]
-        assert cgroup_values(machine, half["Unit"], "cpu.max") == ["max 100000"], "one has no limit, so the sum has none"
+        assert cgroup_values(machine, half["Unit"], "cpu.max") == ["max 100000"], "one has none"
         assert cgroup_values(machine, scope(cfs, "only"), "cpu.max") == ["50000 100000"]
         assert cgroup_values(machine, cfs["Unit"], "cpu.max") == ["50000 100000"]
         elapsed, (used,) = processor_seconds(machine, [cgroup(machine, scope(half, "limited"))], WINDOW)
@@ -98,7 +98,8 @@ def test_a_fork_bomb_stays_within_its_limit(machine, pods):
 
 
 def limited(name, mem, most=None):
-    return container(name, resources={"cpus": 0.5, "mem": mem}, **({"resourceLimits": {"mem": most, "cpus": 1}} if most else {}))
+    limits = {"resourceLimits": {"mem": most, "cpus": 1}} if most else {}
+    return container(name, resources={"cpus": 0.5, "mem": mem}, **limits)
 
 
 # Values of memory.max, memory.low, cpu.max, cpu.weight, pids.max of the slice and of both containers.
@@ -161,8 +162,8 @@ def seconds_of(line):
     return float(re.search(r"copied, ([0-9.e-]+) s", line).group(1))
 
 
-# What a container tries, whenever it is let through the gate: the root disk, by a node that somebody else has put into its
-# sandbox and by one that it makes; a device that it may read and not write; and what would change a device of the host.
+# What a container tries, whenever it is let through the gate: the root disk, by a node that somebody else has put into
+# its sandbox and by one that it makes; a device that it may read and not write; what would change a device of the host.
 TRY_DEVICES = """
     exec 2>&1
     while :; do
@@ -234,17 +235,18 @@ def test_usage_is_reported(machine, pods):
     with configured(machine, "disk-watch-interval = 1\n"):
         pods.apply(pod("/work", container("worker", AT_WORK, resources={"cpus": 0.5, "mem": 48, "disk": 100})))
         (name,) = pods.instances("/work")
-        shown = pods.wait_property(f"{name}/worker", lambda each: 4 * MIB <= (each["DiskUsage"] or 0) <= 5 * MIB, "4 MiB on disk")
+        worker = f"{name}/worker"
+        shown = pods.wait_property(worker, lambda each: 4 * MIB <= (each["DiskUsage"] or 0) <= 5 * MIB, "4 MiB on disk")
         assert 0 < shown["MemoryCurrent"] <= shown["MemoryPeak"] <= shown["MemoryMax"] == 48 * MIB
         assert shown["CPUUsageNSec"] > 0 and shown["IOWriteBytes"] > 0 and shown["OOMKills"] == 0
         assert pods.show("/work")["DiskUsage"] >= 4 * MIB
         top = {row["name"]: row for row in machine.podctl("top", "--json=short").json()}
-        assert set(top) == {"/work", name, f"{name}/worker"}
+        assert set(top) == {"/work", name, worker}
         for row in top.values():
             assert row["cpu_percent"] > 1 and row["written_per_second"] > MIB / 10 and row["tasks"] >= 2
             assert row["memory"] > 0 and 0 <= row["memory_pressure"] <= 100
-        assert top[f"{name}/worker"]["memory_max"] == 48 * MIB
-        assert top[f"{name}/worker"]["disk"] >= 4 * MIB
+        assert top[worker]["memory_max"] == 48 * MIB
+        assert top[worker]["disk"] >= 4 * MIB
         text = machine.podctl("top").stdout
-        assert re.search(rf"{name}/worker +[0-9.]+% .* / 48\.0M ", text), text
+        assert re.search(rf"{worker} +[0-9.]+% .* / 48\.0M ", text), text
         pods.delete_all()
