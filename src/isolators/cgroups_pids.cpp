@@ -8,6 +8,8 @@ namespace podd {
 
 namespace {
 
+constexpr uint64_t kInfinity = UINT64_MAX;  // as systemd's properties have it
+
 class PidsIsolator final : public Isolator {
 public:
     explicit PidsIsolator(const IsolationSettings& settings) : settings_(settings) {}
@@ -15,12 +17,12 @@ public:
     std::string_view name() const override { return "cgroups/pids"; }
 
     void prepare(const InstanceView& view, InstancePlan& plan) const override {
-        if (settings_.pids == 0)
-            return;
-        if (!view.spec.legacySharedCgroups)
-            for (UnitPlan& scope : plan.scopes)
-                scope.set("TasksMax", settings_.pids);
-        plan.slice.set("TasksMax", settings_.pids * plan.scopes.size());
+        // What is not said is DefaultTasksMax= of systemd-system.conf(5).
+        const bool each = settings_.pids != 0 && !view.spec.legacySharedCgroups;
+        for (UnitPlan& scope : plan.scopes)
+            scope.set("TasksMax", each ? settings_.pids : kInfinity);
+        if (settings_.pids != 0)
+            plan.slice.set("TasksMax", settings_.pids * plan.scopes.size());
     }
 
     void usage(const std::string& group, Usage& usage) const override {

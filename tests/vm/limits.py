@@ -3,6 +3,8 @@
 
 import contextlib
 
+from machine_fixtures import run_first_pod
+
 DROP_IN = "/etc/podd/podd.conf.d/test.conf"
 MIB = 1 << 20
 LATER = {"backoff": {"backoff": 300}}  # scheduling: what has failed stays away, for a test to look at
@@ -27,6 +29,7 @@ def configured(machine, text):
     finally:
         machine.run("rm", "-r", "/etc/podd")
         machine.run("systemctl", "restart", "podd.service")
+        run_first_pod(machine)  # this podd has launched none, and has no timers yet
 
 
 @contextlib.contextmanager
