@@ -161,7 +161,10 @@ Started startContainer(const LaunchPlan& launch, const ContainerPlan& container,
 
 Heard receiveReport(int control, InitReport& report) {
     report = {};
-    const ssize_t n = ::recv(control, &report, sizeof(report), MSG_DONTWAIT);
+    ssize_t n = ::recv(control, &report, sizeof(report), MSG_DONTWAIT);
+    // That the peer ended without having read everything is told first, then what it has said before.
+    if (n < 0 && errno == ECONNRESET)
+        n = ::recv(control, &report, sizeof(report), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return Heard::nothingYet;
     return n == sizeof(report) ? Heard::report : Heard::closed;
