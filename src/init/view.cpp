@@ -15,7 +15,7 @@ namespace podd::init {
 namespace {
 
 constexpr uint64_t kBeneath = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-constexpr uint64_t kInRoot = kGuarded ? RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS : 0;
+constexpr uint64_t kInRoot = RESOLVE_IN_ROOT | (kGuarded ? RESOLVE_NO_MAGICLINKS : 0);
 
 // Where nobody mounts a volume: these tell about, and reach, more than the container.
 constexpr const char* kKept[] = {"/proc", "/sys", "/dev"};
