@@ -9,7 +9,7 @@ FIRST, FACTOR = 1_000_000, 1.15
 
 def started_usec(machine, pod_id):
     """When each instance of the pod said its first word."""
-    return [int(entry["__REALTIME_TIMESTAMP"]) for entry in journal_entries(machine, f"POD_ID={pod_id}")]
+    return [int(entry["__REALTIME_TIMESTAMP"]) for entry in journal_entries(machine, f"POD_ID={pod_id}", "PODD_STREAM=stdout")]
 
 
 def test_a_failing_pod_is_started_again_later_each_time(machine, pods):
@@ -93,7 +93,8 @@ def test_when_all_have_ended_well_the_pod_runs_again_after_its_back_off(machine,
 
 def test_a_failing_instance_does_not_take_its_siblings_along(machine, pods):
     once = "mkdir /srv/claimed 2>/dev/null && { sleep 0.5; rmdir /srv/claimed; exit 9; }; exec sleep infinity"
-    pods.apply({**pod("/several", container("only", once)), "scaling": {"kind": "fixed", "instances": 3}}, "--no-block")
+    shared = {"volumeMounts": [{"name": "srv", "mountPath": "/srv"}]}
+    pods.apply({**pod("/several", container("only", once, **shared), volumes=[{"name": "srv", "host": "/srv"}]), "scaling": {"kind": "fixed", "instances": 3}}, "--no-block")
     pods.wait_property("/several", lambda now: now["Failures"] >= 1, "the failure of one")
     machine.run("mkdir -p /srv/claimed")
     pods.wait_state("/several", "stable", timeout=60)

@@ -223,17 +223,18 @@ TEST(LegacySharedCgroups, LeaveOnlyTheSums) {
     PodSpec spec = pod();
     spec.legacySharedCgroups = true;
     const InstancePlan plan = planWith({"cgroups/cpu", "cgroups/mem", "cgroups/pids", "cgroups/blkio"}, spec);
-    for (const char* name : {"MemoryMax", "CPUWeight", "TasksMax"}) {
+    for (const char* name : {"MemoryMax", "CPUWeight"})
         EXPECT_EQ(find(plan.scopes[0], name), nullptr) << name;
+    for (const char* name : {"MemoryMax", "CPUWeight", "TasksMax"})
         EXPECT_NE(find(plan.slice, name), nullptr) << name;
-    }
+    EXPECT_EQ(number(plan.scopes[0], "TasksMax"), UINT64_MAX) << "and not systemd's default";
 }
 
 TEST(CgroupsPids, CountTheContainers) {
     const InstancePlan plan = planWith({"cgroups/pids"}, pod(), {.pids = 100});
     EXPECT_EQ(number(plan.scopes[1], "TasksMax"), 100u);
     EXPECT_EQ(number(plan.slice, "TasksMax"), 200u);
-    EXPECT_EQ(find(planWith({"cgroups/pids"}, pod(), {.pids = 0}).scopes[0], "TasksMax"), nullptr);
+    EXPECT_EQ(number(planWith({"cgroups/pids"}, pod(), {.pids = 0}).scopes[0], "TasksMax"), UINT64_MAX);
 }
 
 TEST(CgroupsBlkio, SaysWhatTheOperatorSays) {
