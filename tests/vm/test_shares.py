@@ -163,8 +163,9 @@ def seconds_of(line):
     return float(re.search(r"copied, ([0-9.e-]+) s", line).group(1))
 
 
-# What a container tries, whenever it is let through the gate: the root disk, by a node of the host's file system (in
-# the sandbox there are none, it is mounted nodev) and by one that it makes; a device that it may read and not write; what would change a device of the host.
+# What a container tries, whenever it is let through the gate: the root disk, by a node of the host's file system (in the
+# sandbox there is none that works, it is mounted nodev) and by one that it makes; a device that it may read and not write;
+# and what would change a device of the host.
 TRY_DEVICES = """
     exec 2>&1
     while :; do
