@@ -19,11 +19,14 @@ namespace {
 
 constexpr uint64_t kOnHost = RESOLVE_NO_MAGICLINKS;
 
+// The inode of a device is the host's: on a read-only mount it can be written to, but its owner and mode stay what they are.
+constexpr uint64_t kDevice = MOUNT_ATTR_RDONLY;
+
 uint64_t attributesOf(const Mount& mount) {
     uint64_t attributes = mount.readOnly ? MOUNT_ATTR_RDONLY : 0;
     switch (mount.kind) {
-        case InitMountKind::root:
-        case InitMountKind::device: break;
+        case InitMountKind::root: break;
+        case InitMountKind::device: attributes |= kDevice; break;
         case InitMountKind::bind:
             attributes |= mount.check == InitSourceCheck::otherMount ? 0 : MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
             break;
@@ -222,7 +225,9 @@ int openCover(const Step& step, bool directory) {
     View& view = step.view;
     if (!directory) {
         const int fd = openTree(view.nullDevice, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
-        if (fd < 0)
+        mount_attr attributes = {};
+        attributes.attr_set = kDevice;
+        if (fd < 0 || mountSetattr(fd, "", AT_EMPTY_PATH, attributes) < 0)
             step.failed(InitStep::mount, "copy");
         return fd;
     }

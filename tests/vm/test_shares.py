@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a container gets of what is scarce: processors, processes, memory, block devices; and what is told about it."""
 
+import contextlib
 import re
 import time
 
@@ -162,13 +163,14 @@ def seconds_of(line):
     return float(re.search(r"copied, ([0-9.e-]+) s", line).group(1))
 
 
-# What a container tries, whenever it is let through the gate: the root disk, by a node that somebody else has put into
-# its sandbox and by one that it makes; a device that it may read and not write; what would change a device of the host.
+# What a container tries, whenever it is let through the gate: the root disk, by a node of the host's file system (in the
+# sandbox there is none that works, it is mounted nodev) and by one that it makes; a device that it may read and not write;
+# and what would change a device of the host.
 TRY_DEVICES = """
     exec 2>&1
     while :; do
         read line <{gate}
-        dd if=disk of=/dev/null count=1
+        dd if=/srv/disk of=/dev/null count=1
         mknod new b {major} {minor}
         dd if=/dev/hwrng bs=1 count=1 2>/dev/null | wc -c
         dd if=/dev/zero of=/dev/hwrng count=1
@@ -177,7 +179,7 @@ TRY_DEVICES = """
     done
 """
 TRIED = [
-    "dd: failed to open 'disk': Operation not permitted",
+    "dd: failed to open '/srv/disk': Operation not permitted",
     "mknod: new: Operation not permitted",
     "1",
     "dd: failed to open '/dev/hwrng': Operation not permitted",
@@ -187,14 +189,22 @@ TRIED = [
 ]
 
 
+@contextlib.contextmanager
+def node(machine, path, major, minor):
+    machine.run("mknod", path, "b", major, minor)
+    try:
+        yield
+    finally:
+        machine.run("rm", path)
+
+
 def test_only_allowed_devices_can_be_opened(machine, pods):
     major, minor = machine.run("lsblk", "-dnro", "MAJ:MIN", "/dev/vda").stdout.strip().split(":")
     capabilities = "CHOWN DAC_OVERRIDE FOWNER MKNOD SYS_ADMIN SYS_RAWIO"
     settings = f"capabilities = {capabilities}\nallowed-devices = /dev/hwrng:r\n"
-    with gates(machine), configured(machine, settings):
+    with gates(machine), configured(machine, settings), node(machine, "/srv/disk", major, minor):
         pods.apply(pod("/devices", container("only", TRY_DEVICES.format(gate=BEGIN, major=major, minor=minor))))
         (instance,) = pods.status("/devices")["Instances"]
-        machine.run("mknod", f"/proc/{pods.pids('/devices')['only']}/cwd/disk", "b", major, minor)
         changes = [
             ["true"],
             ["systemctl", "daemon-reload"],
