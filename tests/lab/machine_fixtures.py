@@ -4,12 +4,16 @@ question whether it left anything behind. A plugin of conftest.py, which says
 by a fixture `boot` what kind of machine it is.
 """
 
+import base64
 import difflib
+import pathlib
+import subprocess
 import time
 
 import pytest
 
-from pods import Pods, container, pod
+from machine import LAB
+from pods import Pods, container, main_pid, pod, restarted
 
 LEAK_DEADLINE = 10
 last_fingerprint = {}  # by machine
@@ -38,13 +42,35 @@ def preset(request):
 
 @pytest.fixture(scope="module")
 def machine(request, boot, preset):
+    """Parametrised by "weakened" (see escapes.py), its podd-init is one without guards."""
     booted = boot()
     try:
+        booted.guarded = getattr(request, "param", "") != "weakened"
+        if not booted.guarded:
+            weaken(booted, weakened_init(request.config, preset))
         if preset or request.config.option.install:
             run_first_pod(booted)
         yield booted
     finally:
         booted.stop()
+
+
+def weakened_init(config, preset):
+    """podd-init-weakened, which a build leaves beside its installed tree."""
+    tree = config.option.install
+    if not tree:
+        command = [str(LAB), "tree", config.getoption("release", "host"), preset]
+        tree = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+    program = pathlib.Path(tree).resolve().parent / "weakened" / "podd-init"
+    assert program.exists(), f"{program} is missing: a copy of src/init/podd-init-weakened of the tree's build"
+    return program
+
+
+def weaken(booted, program):
+    before = main_pid(booted, "podd-spawner.service")
+    booted.run("base64 -d >/usr/libexec/podd/podd-init", input=base64.b64encode(program.read_bytes()).decode())
+    booted.run("systemctl", "restart", "podd-spawner.service")
+    restarted(booted, "podd-spawner.service", before)
 
 
 def run_first_pod(booted):

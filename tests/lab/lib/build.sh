@@ -14,7 +14,7 @@ build_dir() {
 }
 
 # build_tree RELEASE PRESET [TESTS]: builds and installs, prints the installed
-# tree. The unit tests are built only on the host, and only if asked for (ON) or
+# tree; beside it is weakened/podd-init. The unit tests are built only on the host, and only if asked for (ON) or
 # if they were before.
 build_tree() {
     local release=$1 preset=$2 tests=${3:-} build root
@@ -51,6 +51,8 @@ build_steps() {
     cmake --build "$build"
     rm -rf "$build/tree.new"
     DESTDIR=$build/tree.new cmake --install "$build" --prefix /usr >"$build/install.log"
+    # Beside the tree, never in it: what the tests of escapes have to escape from.
+    install -D "$build/src/init/podd-init-weakened" "$build/weakened/podd-init"
 }
 
 build_on_host() {
