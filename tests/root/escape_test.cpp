@@ -179,7 +179,7 @@ protected:
 
 class RaceForVolume : public Escape, public testing::WithParamInterface<const char*> {
 protected:
-    static constexpr int kRounds = 20'000;
+    static constexpr int kRounds = 12'000;
 };
 
 TEST_P(RaceForVolume, neverMountsWhatTheLinkLeadsTo) {
