@@ -2,14 +2,15 @@
 """What fails is started again, later each time; what ends well may end alone."""
 
 import pytest
-from pods import container, journal_entries, pod
+from pods import container, journal_entries, pod, scaled
 
 FIRST, FACTOR = 1_000_000, 1.15
 
 
 def started_usec(machine, pod_id):
     """When each instance of the pod said its first word."""
-    return [int(entry["__REALTIME_TIMESTAMP"]) for entry in journal_entries(machine, f"POD_ID={pod_id}", "PODD_STREAM=stdout")]
+    said = journal_entries(machine, f"POD_ID={pod_id}", "PODD_STREAM=stdout")
+    return [int(entry["__REALTIME_TIMESTAMP"]) for entry in said]
 
 
 def test_a_failing_pod_is_started_again_later_each_time(machine, pods):
@@ -94,7 +95,8 @@ def test_when_all_have_ended_well_the_pod_runs_again_after_its_back_off(machine,
 def test_a_failing_instance_does_not_take_its_siblings_along(machine, pods):
     once = "mkdir /srv/claimed 2>/dev/null && { sleep 0.5; rmdir /srv/claimed; exit 9; }; exec sleep infinity"
     shared = {"volumeMounts": [{"name": "srv", "mountPath": "/srv"}]}
-    pods.apply({**pod("/several", container("only", once, **shared), volumes=[{"name": "srv", "host": "/srv"}]), "scaling": {"kind": "fixed", "instances": 3}}, "--no-block")
+    several = pod("/several", container("only", once, **shared), volumes=[{"name": "srv", "host": "/srv"}])
+    pods.apply(scaled(several, 3), "--no-block")
     pods.wait_property("/several", lambda now: now["Failures"] >= 1, "the failure of one")
     machine.run("mkdir -p /srv/claimed")
     pods.wait_state("/several", "stable", timeout=60)

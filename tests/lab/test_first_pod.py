@@ -18,7 +18,7 @@ def test_the_first_pod_leaves_only_what_serves_all_others(fresh):
     pods.apply(pod("/first", container("a"), container("b")))
     pods.delete_all()
     allowed = {"unit pod.slice loaded active active", "cgroup /pod.slice processes=0",
-               "file /var/lib/podd/sandboxes d 755 root"}
+               "file /var/lib/podd/sandboxes d 711 root"}
     fresh.wait_for(lambda: set(fresh.fingerprint(("state", "descriptor", "socket"))) - before <= allowed,
                    "everything of the first pod to go")
     assert before <= set(fresh.fingerprint(("state", "descriptor", "socket")))

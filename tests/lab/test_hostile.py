@@ -53,7 +53,7 @@ def test_the_last_words_before_the_end_are_not_lost(machine, pods):
     pods.apply(pod("/last-words", container("only", "seq 1 3000; printf unfinished; exit 1")), "--no-block")
     pods.wait_property("/last-words", lambda now: now["Failures"] >= 1, "the end")
     machine.podctl("stop", "/last-words")
-    entries = journal_entries(machine, "POD_INSTANCE=/last-words.1")
+    entries = journal_entries(machine, "POD_INSTANCE=/last-words.1", "PODD_STREAM=stdout")
     assert [entry["MESSAGE"] for entry in entries] == [*map(str, range(1, 3001)), "unfinished"]
 
 

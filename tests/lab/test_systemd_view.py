@@ -103,19 +103,6 @@ def test_lines_outlive_the_pod(machine, pods, shop):
     assert said in machine.podctl("logs", "lab/shop").stdout
 
 
-def test_limits_are_properties_of_the_units(machine, pods):
-    small = container("small", resources={"cpus": 0.5, "mem": 20})
-    large = container("large", resources={"cpus": 2, "mem": 44})
-    pods.apply(pod("/limited", small, large, executorResources={"cpus": 0.1, "mem": 48}))
-    (instance,) = pods.status("/limited")["Instances"]
-    stem = instance["Unit"].removesuffix(".slice")
-    mib = 1024 * 1024
-    for unit, weight, memory in ((f"{stem}-small.scope", 50, 20), (f"{stem}-large.scope", 200, 44),
-                                 (f"{stem}.slice", 250, 64), (f"{stem}.scope", 10, 48)):
-        shown = machine.run("systemctl", "show", unit, "-p", "CPUWeight,MemoryMax").stdout.split()
-        assert set(shown) == {f"CPUWeight={weight}", f"MemoryMax={memory * mib}"}, unit
-
-
 def test_podd_and_the_spawner_run_as_their_units(machine):
     for unit, program in (("podd.service", "podd"), ("podd-spawner.service", "podd-executor")):
         assert machine.read(f"/proc/{main_pid(machine, unit)}/comm").strip() == program

@@ -82,13 +82,3 @@ def test_a_mount_inside_of_a_mount(machine, pods):
                                                    mount("inner", "outer/inner", readOnly=True)]),
                    volumes=[{"name": "outer"}, {"name": "inner"}]))
     assert output(pods, "/vol", "only") == ["end"]
-
-
-def test_a_mount_that_a_container_makes_stays_its_own(machine, pods):
-    makes = "mkdir -p data/t && mount -t tmpfs mine data/t && touch data/t/x; ls data/t"
-    pods.apply(pod("/vol", container("a", makes + HOLD, volumeMounts=[mount("data", "data")]),
-                   container("b", "sleep 0; ls data/t 2>/dev/null" + HOLD, volumeMounts=[mount("data", "data")]),
-                   volumes=[{"name": "data"}]))
-    output(pods, "/vol", "a")
-    assert "mine" not in machine.read("/proc/1/mountinfo")
-    assert "x" not in output(pods, "/vol", "b")
