@@ -2,13 +2,16 @@
 // The settings of podd.conf(5) about isolation: their texts as Boost.Program_options hands them over, and what they mean.
 #pragma once
 
-#include <boost/program_options/options_description.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "isolators/settings.h"
+
+namespace boost::program_options {
+class options_description;
+}
 
 namespace podd {
 

@@ -22,6 +22,7 @@ build_tree() {
     mkdir -p "$build"
     if [[ $release == "$(host_release)" ]]; then
         install_build_dependencies
+        install_packages ccache
         with_lock "build-$(hash_of "$build")" build_on_host "$build" "$preset" "$tests" >&2
     else
         root=$(build_root "$release")
@@ -42,11 +43,14 @@ replace_tree() {
     mv "$1/tree.new" "$1/tree"
 }
 
-# build_steps SOURCE BUILD PRESET [TESTS]
+# build_steps SOURCE BUILD PRESET CCACHE_DIR [TESTS]
 build_steps() {
-    local source=$1 build=$2 preset=$3 tests=${4:-}
+    local source=$1 build=$2 preset=$3 tests=${5:-}
     [[ -n $tests || -f $build/CMakeCache.txt ]] || tests=OFF
     cd "$source" || return
+    # What has been compiled before, for whatever directory, is not compiled again.
+    export CCACHE_DIR=$4 CCACHE_BASEDIR=$source CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=2G
+    export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
     cmake --preset "$preset" -B "$build" -DCMAKE_INSTALL_PREFIX=/usr ${tests:+"-DBUILD_TESTING=$tests"}
     cmake --build "$build"
     rm -rf "$build/tree.new"
@@ -56,20 +60,23 @@ build_steps() {
 }
 
 build_on_host() {
-    build_steps "$SOURCE_DIR" "$@"
+    build_steps "$SOURCE_DIR" "$1" "$2" "$CACHE/ccache" "${@:3}"
     with_tree "$1/tree" replace_tree "$1"
 }
 
 build_in_root() {
     local root=$1 build=$2 preset=$3
+    mkdir -p "$CACHE/ccache-${root##*/}"
     # shellcheck disable=SC2016
     /usr/bin/python3 "$LAB_DIR/lib/newroot.py" private bash -euc '
         mount --bind "$2" "$1/mnt/source"
         mount -o remount,bind,ro "$1/mnt/source"
         mount --bind "$3" "$1/mnt/build"
+        mount --bind "$6" "$1/mnt/ccache"
         mount -t proc proc "$1/proc"
         mount --bind /dev/null "$1/dev/null"
-        exec chroot "$1" bash -euc "$4" lab /mnt/source /mnt/build "$5"
-    ' lab "$root" "$SOURCE_DIR" "$build" "$(declare -f build_steps); build_steps \"\$@\"" "$preset"
+        exec chroot "$1" bash -euc "$4" lab /mnt/source /mnt/build "$5" /mnt/ccache
+    ' lab "$root" "$SOURCE_DIR" "$build" "$(declare -f build_steps); build_steps \"\$@\"" "$preset" \
+        "$CACHE/ccache-${root##*/}"
     with_tree "$build/tree" replace_tree "$build"
 }

@@ -115,7 +115,7 @@ make_machine_root() {
 build_root() {
     local release=$1 packages dir
     known_release "$release"
-    mapfile -t packages < <(control_field Build-Depends | sort -u)
+    mapfile -t packages < <({ control_field Build-Depends; echo ccache; } | sort -u)
     dir=$CACHE/build-$release-$(hash_of "${packages[@]}")
     with_lock "root-$release" make_build_root "$release" "$dir" "${packages[@]}"
     printf '%s\n' "$dir"
@@ -127,7 +127,7 @@ make_build_root() {
     install_lab_tools
     say "making the build root of $1 ($dir)"
     make_root "$@"
-    mkdir -p "$dir.new/mnt/source" "$dir.new/mnt/build"
+    mkdir -p "$dir.new/mnt/source" "$dir.new/mnt/build" "$dir.new/mnt/ccache"
     mv "$dir.new" "$dir"
 }
 
