@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/strings.h"
 #include "base/tree.h"
+#include "model/names.h"
 
 namespace podd {
 
@@ -92,6 +93,22 @@ void Sandbox::make(const std::vector<User>& users) {
     }
     if (!plan_.sharedMemory.empty())
         makeOwned(plan_.sharedMemory, 0, 0, 01777);
+    limitDisk();
+}
+
+// Where there are no quotas, the executor's DiskWatch sees to the limits.
+void Sandbox::limitDisk() {
+    for (const ContainerPlan& container : plan_.containers) {
+        if (container.diskLimit == 0)
+            continue;
+        std::vector<std::string> own = {container.sandbox};
+        for (const DirectoryStep& step : plan_.directories)
+            if (isBelow(step.path, container.sandbox) ||
+                isBelow(step.path, privateDirectory(plan_.sandbox, container.name)))
+                own.push_back(step.path);
+        within(cat("container ", quoted(container.name)),
+               [&] { (void)quotas_.emplace_back().limit(own, container.diskLimit); });
+    }
 }
 
 void Sandbox::mountSharedMemory() {
@@ -112,6 +129,7 @@ std::string Sandbox::remove() {
     if (!made_)
         return "";
     std::string problems = removeTree(plan_.sandbox);
+    quotas_.clear();
     made_ = !problems.empty();
     return problems;
 }

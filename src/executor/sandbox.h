@@ -4,10 +4,12 @@
 // the instance. Other users of the host find no way to look around in it.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "executor/project_quota.h"
 #include "executor/users.h"
 #include "model/launch_plan.h"
 
@@ -34,7 +36,10 @@ public:
     std::string remove();
 
 private:
+    void limitDisk();
+
     const LaunchPlan& plan_;
+    std::deque<ProjectQuota> quotas_;
     bool made_ = false;
     bool mounted_ = false;
 };

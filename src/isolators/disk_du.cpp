@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How much a container may have on disk below its sandbox and its private directories: resources.disk. Every
 // disk-watch-interval its executor counts, as du(1) does; with the setting enforce-disk-quota a container that has more
-// is ended, so it may go beyond for that long. A container that asks for no disk is not measured, and costs nothing.
+// is ended, so it may go beyond for that long; where the file system has project quotas it cannot go beyond at all
+// (executor/project_quota.h). A container that asks for no disk is not measured, and costs nothing.
 #include <cmath>
 
 #include "isolators/all.h"

@@ -175,12 +175,14 @@ void addSocket(std::vector<SeccompRule>& rules) {
     }
 }
 
-// TIOCSTI and TIOCLINUX type into the terminal that the container was given, as if its user had.
+// TIOCSTI and TIOCLINUX type into the terminal that the container was given, as if its user had; FS_IOC_FSSETXATTR takes
+// a file out of the project that its container's disk quota counts.
 void addIoctl(std::vector<SeccompRule>& rules) {
     constexpr uint32_t kTiocsti = 0x5412;
     constexpr uint32_t kTioclinux = 0x541C;
+    constexpr uint32_t kFsSetXattr = 0x401C5820;
     rules.push_back(allow("ioctl"));
-    for (const uint32_t request : {kTiocsti, kTioclinux}) {
+    for (const uint32_t request : {kTiocsti, kTioclinux, kFsSetXattr}) {
         rules.push_back(deny("ioctl"));
         rules.back().args = {isInt(1, request)};
     }

@@ -171,13 +171,13 @@ TEST(SeccompDefault, HasNoSocketsThatReachBeyondTheNetworkNamespace) {
     EXPECT_EQ(verdict(compiled(kAllCapabilities), "socket", {40}), "EPERM");
 }
 
-TEST(SeccompDefault, TypesNothingIntoATerminal) {
+TEST(SeccompDefault, TypesNothingIntoATerminalAndLeavesNoProject) {
     for (const CapabilitySet capabilities : {kDefaultCapabilities, kAllCapabilities}) {
         const BpfProgram program = compiled(capabilities);
         for (const uint64_t high : {uint64_t{0}, kHigh, uint64_t{1} << 32}) {
             for (const uint64_t request : {0x5401UL, 0x5413UL, 0x541BUL, 0x5421UL, 0x80045430UL, 0x15412UL, 0UL})
                 EXPECT_EQ(verdict(program, "ioctl", {0, request | high}), "allow") << request;
-            for (const uint64_t request : {0x5412UL, 0x541CUL})
+            for (const uint64_t request : {0x5412UL, 0x541CUL, 0x401C5820UL})
                 EXPECT_EQ(verdict(program, "ioctl", {1, request | high, 2}), "EPERM") << request;
         }
     }

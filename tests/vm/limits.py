@@ -3,9 +3,8 @@
 
 import contextlib
 
-from machine_fixtures import run_first_pod
+from configuration import DROP_IN, configured  # noqa: F401
 
-DROP_IN = "/etc/podd/podd.conf.d/test.conf"
 MIB = 1 << 20
 LATER = {"backoff": {"backoff": 300}}  # scheduling: what has failed stays away, for a test to look at
 
@@ -17,19 +16,6 @@ BUSY = "while :; do :; done"
 BEGIN, HOLD = "/srv/begin", "/srv/hold"
 AT_BEGIN = f"read line <{BEGIN}"
 HELD = f"trap 'read line <{HOLD}; exit 0' TERM; sleep infinity & wait"
-
-
-@contextlib.contextmanager
-def configured(machine, text):
-    """podd with these settings, and then with its defaults again."""
-    machine.write(DROP_IN, text)
-    try:
-        machine.run("systemctl", "restart", "podd.service")
-        yield
-    finally:
-        machine.run("rm", "-r", "/etc/podd")
-        machine.run("systemctl", "restart", "podd.service")
-        run_first_pod(machine)  # this podd has launched none, and has no timers yet
 
 
 @contextlib.contextmanager
