@@ -29,7 +29,8 @@ def test_a_private_tmp(machine, pods, user):
         pods.apply(pod("/private", container("a", says + HOLD), container("b", "sleep 0.3; " + says + HOLD), user=user))
         assert output(pods, "/private", "a") == ["1777:root", "a", "a", "end"], "mode and owner of what it covers"
         assert output(pods, "/private", "b") == ["1777:root", "b", "b", "end"], "nothing of the host or of another"
-        assert machine.run("ls -A /tmp").stdout.split() == ["of-the-host"]
+        on_host = machine.run("ls -A /tmp").stdout.split()
+        assert "of-the-host" in on_host and not {"a", "b"} & set(on_host)
         seen = machine.run("find /var/lib/podd/sandboxes -name a -type f", user="alice", check=False).stdout
         assert seen == "", "other users of the host find no way to it"
         machine.podctl("delete", "/private")
@@ -78,7 +79,7 @@ def test_volumes_in_one_another_are_refused_by_components(machine, pods):
     volumes = [{"name": f"v{i}", "host": f"v{i}"} for i in range(2)]
     with configured(machine, SHARED):
         pods.apply(pod("/beside", container("c", **mounts("/srv/tmp", "/srv/tmpfoo")), volumes=volumes))
-        refused = pods.apply(pod("/below", container("c", **mounts("/srv/tmp/x", "/srv/tmp")), volumes=volumes),
+        refused = pods.apply(pod("/below", container("c", **mounts("/srv/tmp", "/srv/tmp/x")), volumes=volumes),
                              check=False)
         assert "/containers/0/volumeMounts" in refused.stderr and "'/srv/tmp'" in refused.stderr
         machine.podctl("delete", "/beside", "/below")
