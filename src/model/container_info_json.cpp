@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <json/reader.h>
-#include <json/value.h>
 
-#include <memory>
 #include <optional>
 
 #include "base/error.h"
@@ -102,23 +99,7 @@ void readInfo(const Node& root, ContainerInfo& info) {
 
 ParsedContainerInfo parseContainerInfo(std::string_view text) {
     ParsedContainerInfo parsed;
-    JsonCheck check = checkJson(text);
-    if (text.size() > kMaxJsonSize)  // not even its lines are counted
-        return {{}, std::move(check.problems)};
-    Findings findings(text, true);
-    findings.add(std::move(check.problems));
-    if (check.whole) {
-        Json::CharReaderBuilder builder;
-        builder["collectComments"] = false;
-        const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
-        Json::Value value;
-        std::string complaint;
-        if (reader->parse(text.data(), text.data() + text.size(), &value, &complaint))
-            readInfo(Node(value, findings), parsed.info);
-        else
-            findings.add(0, {.what = complaint});
-    }
-    parsed.problems = findings.take();
+    parsed.problems = readJson(text, true, [&](const Node& root, Findings&) { readInfo(root, parsed.info); });
     return parsed;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/node_json.h"
 
+#include <json/reader.h>
 #include <json/value.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <memory>
 
 #include "base/characters.h"
 #include "base/strings.h"
@@ -321,6 +323,27 @@ bool Node::givesAt(std::string_view pointer) const {
 
 bool Node::has(std::string_view field) const {
     return value_->find(field.data(), field.data() + field.size()) != nullptr;
+}
+
+std::vector<Problem> readJson(std::string_view text, bool strict,
+                              const std::function<void(const Node& root, Findings& findings)>& read) {
+    JsonCheck check = checkJson(text);
+    if (text.size() > kMaxJsonSize)  // not even its lines are counted
+        return std::move(check.problems);
+    Findings findings(text, strict);
+    findings.add(std::move(check.problems));
+    if (check.whole) {
+        Json::CharReaderBuilder builder;
+        builder["collectComments"] = false;
+        const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
+        Json::Value value;
+        std::string complaint;
+        if (reader->parse(text.data(), text.data() + text.size(), &value, &complaint))
+            read(Node(value, findings), findings);
+        else
+            findings.add(0, {.what = complaint});
+    }
+    return findings.take();
 }
 
 }  // namespace podd

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -86,6 +87,11 @@ private:
     std::string pointer_;
     std::string key_;
 };
+
+// The one door for JSON texts: strict in form, and then `read` is called with the whole value. Returns every problem in
+// the order of the text; `strict` makes warnings errors. Never throws for any input.
+std::vector<Problem> readJson(std::string_view text, bool strict,
+                              const std::function<void(const Node& root, Findings& findings)>& read);
 
 enum class Presence { optional, required };  // null stands for absence, but only where absence is allowed
 

@@ -3,11 +3,6 @@
 // containers, checks, volumes, networks and scheduling are in files of their own (fields_json.h).
 #include "model/pod_spec_json.h"
 
-#include <json/reader.h>
-#include <json/value.h>
-
-#include <memory>
-
 #include "base/strings.h"
 #include "model/field_rules.h"
 #include "model/fields_json.h"
@@ -190,23 +185,8 @@ void readIpcInfo(const Node& from, std::optional<IpcInfo>& to) {
 
 ParsedPod parsePod(std::string_view text, bool strict) {
     ParsedPod parsed;
-    JsonCheck check = checkJson(text);
-    if (text.size() > kMaxJsonSize)  // not even its lines are counted
-        return {{}, std::move(check.problems)};
-    Findings findings(text, strict);
-    findings.add(std::move(check.problems));
-    if (check.whole) {
-        Json::CharReaderBuilder builder;
-        builder["collectComments"] = false;
-        const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
-        Json::Value value;
-        std::string complaint;
-        if (reader->parse(text.data(), text.data() + text.size(), &value, &complaint))
-            readPod(Node(value, findings), parsed.spec, findings);
-        else
-            findings.add(0, {.what = complaint});
-    }
-    parsed.problems = findings.take();
+    parsed.problems =
+        readJson(text, strict, [&](const Node& root, Findings& findings) { readPod(root, parsed.spec, findings); });
     return parsed;
 }
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/seccomp_profile_json.h"
 
-#include <json/reader.h>
-#include <json/value.h>
-
 #include <algorithm>
 #include <cstring>
-#include <memory>
 
 #include "base/strings.h"
 #include "model/fields_json.h"
@@ -241,23 +237,7 @@ void readProfile(const Node& root, SeccompProfile& profile) {
 
 ParsedSeccompProfile parseSeccompProfile(std::string_view text, bool strict) {
     ParsedSeccompProfile parsed;
-    JsonCheck check = checkJson(text);
-    if (text.size() > kMaxJsonSize)  // not even its lines are counted
-        return {{}, std::move(check.problems)};
-    Findings findings(text, strict);
-    findings.add(std::move(check.problems));
-    if (check.whole) {
-        Json::CharReaderBuilder builder;
-        builder["collectComments"] = false;
-        const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
-        Json::Value value;
-        std::string complaint;
-        if (reader->parse(text.data(), text.data() + text.size(), &value, &complaint))
-            readProfile(Node(value, findings), parsed.profile);
-        else
-            findings.add(0, {.what = complaint});
-    }
-    parsed.problems = findings.take();
+    parsed.problems = readJson(text, strict, [&](const Node& root, Findings&) { readProfile(root, parsed.profile); });
     return parsed;
 }
 
