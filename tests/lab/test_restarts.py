@@ -15,12 +15,16 @@ def steady(pods):
     return pods.pids("/steady")
 
 
+CONSUMED = ("CPU", "Memory", "IO", "OOM", "Tasks")
+
+
 def truth(pods, pod_id="/steady"):
     """What must be the same before and after: all but consumption."""
     shown = pods.status(pod_id)
     for each in (shown, *shown["Instances"], *(c for i in shown["Instances"] for c in i["Containers"])):
-        for volatile in ("CPUUsageNSec", "MemoryCurrent", "StateTimestamp", "LaunchTimestamp"):
-            each.pop(volatile, None)
+        for name in [*each]:
+            if name in ("StateTimestamp", "LaunchTimestamp", "DiskUsage") or name.startswith(CONSUMED):
+                del each[name]
     return shown
 
 
