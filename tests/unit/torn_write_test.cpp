@@ -42,8 +42,8 @@ Config configIn(const std::string& root) {
 }
 
 const Isolation& isolators() {
-    static const Isolation all = fakes::isolation();  // made once: a daemon is started hundreds of times here
-    return all;
+    static const Isolation none = fakes::isolation({}, std::vector<std::string>{});  // no system calls of theirs
+    return none;
 }
 
 struct Daemon {
