@@ -256,7 +256,7 @@ def test_usage_is_reported(machine, pods):
             assert row["cpu_percent"] > 1 and row["written_per_second"] > MIB / 10 and row["tasks"] >= 2
             assert row["memory"] > 0 and 0 <= row["memory_pressure"] <= 100
         assert top[worker]["memory_max"] == 48 * MIB
-        assert top[worker]["disk"] >= 4 * MIB
+        assert 0 < top[worker]["disk"] <= 5 * MIB, "it is written anew all the time"
         text = machine.podctl("top").stdout
         assert re.search(rf"{worker} +[0-9.]+% .* / 48\.0M ", text), text
         pods.delete_all()
