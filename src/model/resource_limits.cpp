@@ -66,7 +66,8 @@ uint32_t parseResource(std::string_view name) {
     const auto* const found = std::find(kNames.begin(), kNames.end(), upper);
     if (found != kNames.end())
         return static_cast<uint32_t>(found - kNames.begin());
-    const std::string* hint = nearest(upper, std::vector<std::string>(kNames.begin(), kNames.end()));
+    const std::vector<std::string> names(kNames.begin(), kNames.end());
+    const std::string* hint = nearest(upper, names);
     throw Error(Errc::badDefinition, cat("there is no resource limit ", quoted(name),
                                          hint == nullptr ? "" : cat(", did you mean '", *hint, "'?")));
 }
