@@ -38,14 +38,20 @@ void enterRoot(const Step& step, int source) {
     step.view.ownRoot = true;
 }
 
+// -1 for an optional step whose target is not there.
+int existingTarget(const Step& step) {
+    const int target = findTarget(step);
+    if (target < 0 && !(errno == ENOENT && step.mount().optional))
+        step.failed(InitStep::mountPoint, step.mount().target.c_str());
+    return target;
+}
+
 void mask(const Step& step) {
     if (!kGuarded)
         return;
-    const int target = findTarget(step);
-    if (target < 0 && errno == ENOENT && step.mount().optional)
-        return;
+    const int target = existingTarget(step);
     if (target < 0)
-        step.failed(InitStep::mountPoint, step.mount().target.c_str());
+        return;
     const int cover = openCover(step, isDirectory(target));
     if (moveMount(cover, target) < 0)
         step.failed(InitStep::mount, step.mount().target.c_str());
@@ -57,11 +63,9 @@ void mask(const Step& step) {
 void makeReadOnly(const Step& step) {
     if (!kGuarded)
         return;
-    const int target = findTarget(step);
-    if (target < 0 && errno == ENOENT && step.mount().optional)
-        return;
+    const int target = existingTarget(step);
     if (target < 0)
-        step.failed(InitStep::mountPoint, step.mount().target.c_str());
+        return;
     const int copy = openTree(target, "", OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE);
     mount_attr attributes = {};
     attributes.attr_set = MOUNT_ATTR_RDONLY;
@@ -133,9 +137,7 @@ void enterCgroup(const Plan& plan) {
         const Step step{view, i};
         if (unshare(CLONE_NEWCGROUP) < 0)
             fail(InitStep::setup, errno, "cgroup namespace");
-        const int target = findTarget(step);
-        if (target < 0 && !(errno == ENOENT && step.mount().optional))
-            step.failed(InitStep::mountPoint, step.mount().target.c_str());
+        const int target = existingTarget(step);
         const int source = target < 0 ? -1 : newFilesystem(step, "cgroup2");
         if (source >= 0 && moveMount(source, target) < 0)
             step.failed(InitStep::mount, step.mount().target.c_str());
