@@ -33,7 +33,7 @@ std::string parentOf(const std::string& path) {
 
 std::string readDescriptor(int fd, const std::string& name, size_t limit) {
     std::string content;
-    std::array<char, 16384> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read()
+    std::array<char, 4096> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read()
     for (;;) {
         const ssize_t n = ::read(fd, buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR)

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -102,8 +103,8 @@ bool sendPacket(int socket, std::string_view data, const std::vector<int>& fds) 
 
 Received receivePacket(int socket, Packet& packet) {
     packet = {};
-    packet.data.resize(kMaxPacket);
-    iovec part{packet.data.data(), packet.data.size()};
+    const auto buffer = std::make_unique_for_overwrite<char[]>(kMaxPacket);  // most packets are far smaller
+    iovec part{buffer.get(), kMaxPacket};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxFds)> control{};
     msghdr message{};
     message.msg_iov = &part;
@@ -136,7 +137,7 @@ Received receivePacket(int socket, Packet& packet) {
         return Received::closed;  // SOCK_SEQPACKET: an empty read is the end; we never send empty packets
     if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
         throwErrno(EMSGSIZE, "receive packet");
-    packet.data.resize(static_cast<size_t>(n));
+    packet.data.assign(buffer.get(), static_cast<size_t>(n));
     return Received::packet;
 }
 

@@ -61,6 +61,12 @@ size_t utf8Length(std::string_view text) {
     return 0;
 }
 
+void appendNumber(std::string& text, double number) {
+    std::array<char, 32> digits{};
+    const int size = std::snprintf(digits.data(), digits.size(), "%g", number);
+    text.append(digits.data(), static_cast<size_t>(size));
+}
+
 std::string quoted(std::string_view text) {
     return cat('\'', printable(text), '\'');
 }

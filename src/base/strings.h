@@ -2,21 +2,41 @@
 // Small text helpers; GCC 12 has no std::format.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace podd {
 
-// Concatenates anything that can be streamed.
+// As printf's "%g" has it, which is also how streams do.
+void appendNumber(std::string& text, double number);
+
+// Anything that is a text, a character or a number.
+template <typename Part>
+void append(std::string& text, const Part& part) {
+    if constexpr (std::is_convertible_v<const Part&, std::string_view>) {
+        text += std::string_view(part);
+    } else if constexpr (std::is_same_v<Part, char>) {
+        text += part;
+    } else if constexpr (std::is_floating_point_v<Part>) {
+        appendNumber(text, part);
+    } else {
+        std::array<char, 24> digits;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by to_chars()
+        text.append(digits.data(), std::to_chars(digits.begin(), digits.end(), part).ptr);
+    }
+}
+
+// Concatenates what append() takes. Streams would cost a locale each time, and this is where most texts come from.
 template <typename... Parts>
 std::string cat(const Parts&... parts) {
-    std::ostringstream out;
-    (out << ... << parts);
-    return std::move(out).str();
+    std::string text;
+    (append(text, parts), ...);
+    return text;
 }
 
 // 'text', as names are written in messages. Control characters are shown as \xNN.

@@ -175,6 +175,16 @@ InstanceStep on(InstanceState now, const TimedOut&) {
 
 }  // namespace
 
+const char* stateName(LaunchPhase phase) {
+    switch (phase) {
+        case LaunchPhase::running: return "running";
+        case LaunchPhase::stopping: return "stopping";
+        case LaunchPhase::cleaning:
+        case LaunchPhase::gone: return "ended";
+        default: return "launching";
+    }
+}
+
 InstanceStep step(const InstanceState& now, const InstanceEvent& event) {
     return std::visit([&](const auto& each) { return on(now, each); }, event);
 }

@@ -30,6 +30,9 @@ constexpr auto kLaunchPhases = makeEnumTable<LaunchPhase>({
     {LaunchPhase::gone, "gone"},
 });
 
+// The phase as people are told of it: launching, running, stopping or ended.
+const char* stateName(LaunchPhase phase);
+
 // Why an instance ended, or ends.
 struct Outcome {
     enum class Kind { none, stopped, finished, failed };

@@ -3,22 +3,26 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <utility>
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/socket.h"
 #include "base/strings.h"
 #include "base/tree.h"
 #include "base/wire.h"
 #include "executor/executor.h"
+#include "executor/loop.h"
 
 namespace podd {
 
@@ -54,6 +58,35 @@ void leaveSpawner(std::initializer_list<int> fds, const char* name) {
     keepOnly(fds);
 }
 
+// After a fork the first write to a page costs a copy of it. This one has the time.
+void touchPages() {
+    constexpr size_t kPlan = size_t{96} << 10;  // about what an Executor and the plan of three containers take
+    const auto memory = std::make_unique_for_overwrite<char[]>(kPlan);
+    for (size_t at = 0; at < kPlan; at += 4096)
+        static_cast<volatile char*>(memory.get())[at] = 0;
+    Loop loop([](const std::string&) {});
+    const Watch term = loop.signal(SIGTERM, [] {});
+    const Watch watch = loop.timer(0, [&] { loop.leave(); });
+    loop.run();
+}
+
+// The plan; nothing when the spawner has ended.
+UniqueFd awaitPlan(const UniqueFd& orders) {
+    pollfd readable{.fd = orders.get(), .events = POLLIN, .revents = 0};
+    Packet packet;
+    for (;;) {
+        (void)::poll(&readable, 1, /* timeout= */ -1);
+        switch (receivePacket(orders.get(), packet)) {
+            case Received::nothingYet: continue;
+            case Received::closed: return {};
+            case Received::packet: break;
+        }
+        if (packet.fds.size() != 1)
+            throw Error(Errc::internal, "the order has no plan");
+        return std::move(packet.fds.front());
+    }
+}
+
 }  // namespace
 
 rlimit raiseDescriptorLimit() {
@@ -66,16 +99,19 @@ rlimit raiseDescriptorLimit() {
     return limit;
 }
 
-void becomeExecutor(const Settings& settings, const rlimit& descriptors, int plan, int initImage) {
+void becomeExecutor(const Settings& settings, const rlimit& descriptors, int orders, int initImage) {
     try {
-        leaveSpawner({plan, initImage}, "podd-executor");
+        leaveSpawner({orders, initImage}, "podd-executor");
         (void)::setrlimit(RLIMIT_NOFILE, &descriptors);  // lowering never fails
-        UniqueFd planFd(kFirstKept);
         UniqueFd imageFd(kFirstKept + 1);
-        LaunchPlan decoded = wire::decode<LaunchPlan>(readSealed(planFd.get()));
+        touchPages();
+        UniqueFd planFd = awaitPlan(UniqueFd(kFirstKept));
+        if (!planFd)
+            ::_exit(0);
+        LaunchPlan plan = wire::decode<LaunchPlan>(readSealed(planFd.get()));
         planFd.reset();
         // Not freed: the process ends with it.
-        auto* const executor = new Executor(settings, std::move(decoded), std::move(imageFd));
+        auto* const executor = new Executor(settings, std::move(plan), std::move(imageFd));
         executor->run();
         ::_exit(0);
     } catch (const std::exception& error) {

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <string>
+#include <string_view>
 
 #include "executor/settings.h"
 
@@ -16,8 +17,10 @@ namespace podd {
 // descriptor for each instance, but containers get what programs expect.
 rlimit raiseDescriptorLimit();
 
-// `plan` and `initImage` are descriptors of memfds: the LaunchPlan and podd-init.
-[[noreturn]] void becomeExecutor(const Settings& settings, const rlimit& descriptors, int plan, int initImage);
+// An executor waits on `orders` (SOCK_SEQPACKET) for a packet with the descriptor of a memfd, its LaunchPlan; it ends when
+// the spawner does. `initImage` is the memfd with podd-init.
+constexpr std::string_view kPlanFollows = "plan";
+[[noreturn]] void becomeExecutor(const Settings& settings, const rlimit& descriptors, int orders, int initImage);
 
 // Writes what could not be removed to `complaints`.
 [[noreturn]] void becomeRemover(const std::string& path, int complaints);

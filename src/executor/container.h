@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <cstddef>
 #include <deque>
 #include <memory>
 
@@ -21,8 +22,9 @@ namespace podd {
 struct Container {
     const ContainerPlan& plan;
     ContainerRecord& record;
-    UniqueFd pidfd;    // until it is reaped
-    UniqueFd control;  // until its program has been exec'ed
+    UniqueFd pidfd;                      // until it is reaped
+    UniqueFd control;                    // until its program has been exec'ed
+    std::unique_ptr<std::byte[]> birth;  // until podd-init has been (see Started)
     bool ready = false;
     bool execed = false;
     bool execFailed = false;

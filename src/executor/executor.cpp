@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -71,19 +72,22 @@ void Executor::run() {
 void Executor::begin() {
     term_ = loop_.signal(SIGTERM, [this] { onTerm(); });
     store_.write(record_);
-    link_.connect();
     checkPaths(plan_, settings_.stateDirectory);
     std::vector<User> users;
     for (const ContainerPlan& container : plan_.containers)
         users.push_back(within(cat("container ", quoted(container.name)), [&] { return resolveUser(container.user); }));
-    sandbox_.make(users);
-    sandbox_.mountSharedMemory();
+    sandbox_.begin();
     enterNamespaces(plan_);
     startAll(users);
     store_.write(record_);
     waitsForUnits_ = true;
+    link_.connect();
     report(Report::Kind::pids);
     armDeadline();
+    // What does not need the processes is done while podd-init is exec'ed and systemd makes the units.
+    sandbox_.make(users);
+    for (const Container& container : containers_)
+        sendSandbox(container.control.get());
 }
 
 void Executor::startAll(const std::vector<User>& users) {
@@ -94,7 +98,8 @@ void Executor::startAll(const std::vector<User>& users) {
         Container& container = containers_.emplace_back(Container{.plan = plan,
                                                                   .record = record_.containers[i],
                                                                   .pidfd = std::move(started.pidfd),
-                                                                  .control = std::move(started.control)});
+                                                                  .control = std::move(started.control),
+                                                                  .birth = std::move(started.memory)});
         container.record.pid = started.pid;
         container.controlWatch = loop_.io(container.control.get(), EPOLLIN, [&] { (void)onControl(container); });
         container.endWatch = loop_.io(container.pidfd.get(), EPOLLIN, [&] { onEnd(container); });
@@ -195,6 +200,7 @@ bool Executor::onControl(Container& container) {
 void Executor::onReport(Container& container, const InitReport& message) {
     if (message.step == InitStep::ready) {
         container.ready = true;
+        container.birth.reset();
         return releaseIfAllReady();
     }
     const std::string problem = wording(container.plan, message);
@@ -233,6 +239,15 @@ void Executor::onExec(Container& container) {
     writeRecord();
     report(Report::Kind::running);
     disk_.start();
+    forgetLaunch();
+}
+
+// What only a launch needs is most of a plan, and there may be hundreds of executors.
+void Executor::forgetLaunch() {
+    const auto forget = [](auto&... parts) { (std::remove_reference_t<decltype(parts)>().swap(parts), ...); };
+    forget(plan_.directories, plan_.forbidden, plan_.confining);
+    for (ContainerPlan& container : plan_.containers)
+        forget(container.argv, container.environment, container.mounts, container.seccomp, container.limits);
     ::malloc_trim(0);
 }
 

@@ -54,6 +54,7 @@ private:
 
     void armDeadline();
     void releaseIfAllReady();
+    void forgetLaunch();
     void callOff(Report::Kind kind);
     void cancel(Report::Kind kind, const std::string& problem);
     void stopDraining(Container& container);
@@ -67,7 +68,7 @@ private:
     bool starting() const { return record_.phase == InstancePhase::starting; }
 
     const Settings& settings_;
-    const LaunchPlan plan_;
+    LaunchPlan plan_;
     UniqueFd initImage_;
     InstanceRecord record_;
     Loop loop_;

@@ -164,6 +164,8 @@ void Executor::conclude() {
 void Executor::cancel(Report::Kind kind, const std::string& problem) {
     if (record_.phase == InstancePhase::ended)
         return;
+    if (!waitsForUnits_)
+        link_.connect();  // it failed before there was anything to tell
     for (auto container = containers_.rbegin(); container != containers_.rend(); ++container) {
         container->controlWatch.reset();
         container->endWatch.reset();

@@ -2,7 +2,6 @@
 #include "executor/launch.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,6 +12,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "base/error.h"
@@ -24,6 +26,9 @@
 namespace podd {
 
 namespace {
+
+constexpr int kNotExecuted = 126;                  // as shells have it (POSIX, Command Search and Execution)
+constexpr size_t kBirthMemory = size_t{16} << 10;  // mostly stack, and hardly any of it is touched
 
 template <typename A, typename B>
 constexpr bool same(A a, B b) {
@@ -87,15 +92,22 @@ std::pair<UniqueFd, UniqueFd> outputPipe(const User& user) {
     return pipe;
 }
 
-// Runs in the child, a copy of the executor until the exec: only system calls here. `fds` become 0, 1, 2 ...
-[[noreturn]] void becomeInit(int image, std::array<int, 5> fds) {
+struct Birth {
+    int image;
+    std::array<int, 5> descriptors;  // become 0, 1, 2 ...
+};
+
+// Runs in the child, but in the executor's memory, beside the executor: only system calls here, and nothing of a sanitizer.
+// If one fails, errno may be wrong for both of them, and the launch with it.
+__attribute__((no_sanitize("address", "undefined"))) int becomeInit(void* argument) {
     constexpr int kOutOfTheWay = 16;
-    const int program = ::fcntl(image, F_DUPFD_CLOEXEC, kOutOfTheWay);
-    for (int& fd : fds)
+    Birth birth = *static_cast<const Birth*>(argument);
+    const int program = ::fcntl(birth.image, F_DUPFD_CLOEXEC, kOutOfTheWay);
+    for (int& fd : birth.descriptors)
         fd = ::fcntl(fd, F_DUPFD_CLOEXEC, kOutOfTheWay);
-    for (int i = 0; i < static_cast<int>(fds.size()); ++i)
-        if (::dup2(fds[static_cast<size_t>(i)], i) < 0)
-            ::_exit(126);
+    for (int i = 0; i < static_cast<int>(birth.descriptors.size()); ++i)
+        if (::dup2(birth.descriptors[static_cast<size_t>(i)], i) < 0)
+            return kNotExecuted;
     std::array<char, 10> name{"podd-init"};
     std::array<char*, 2> arguments{name.data(), nullptr};
     std::array<char*, 1> environment{nullptr};
@@ -106,15 +118,15 @@ std::pair<UniqueFd, UniqueFd> outputPipe(const User& user) {
     name.back() = '\0';
     std::copy(name.begin(), name.end(), report.detail);
     (void)::send(kInitControlFd, &report, sizeof(report), MSG_NOSIGNAL);
-    ::_exit(126);
+    return kNotExecuted;
 }
 
-pid_t cloneInto(uint64_t namespaces, int& pidfd) {
-    clone_args arguments{};
-    arguments.flags = namespaces | CLONE_PIDFD;
-    arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-    arguments.exit_signal = SIGCHLD;
-    return static_cast<pid_t>(::syscall(SYS_clone3, &arguments, sizeof(arguments)));
+// A child with page tables of its own would have them for one exec only, and the executor would pay for each page that it
+// writes to afterwards. vfork(2) would let it wait for the exec.
+pid_t cloneInto(uint64_t namespaces, const Birth& birth, std::byte* memory, int& pidfd) {
+    void* const argument = new (memory) Birth(birth);
+    const uint64_t flags = namespaces | CLONE_VM | CLONE_PIDFD | SIGCHLD;
+    return ::clone(becomeInit, memory + kBirthMemory, static_cast<int>(flags), argument, &pidfd);
 }
 
 uint64_t ownNamespaces(const ContainerPlan& container) {
@@ -149,9 +161,9 @@ Started startContainer(const LaunchPlan& launch, const ContainerPlan& container,
     auto [err, errEnd] = outputPipe(user);
     auto [control, controlEnd] = packetPair();
     int pidfd = -1;
-    started.pid = cloneInto(ownNamespaces(container), pidfd);
-    if (started.pid == 0)
-        becomeInit(initImage, {null.get(), outEnd.get(), errEnd.get(), controlEnd.get(), plan.get()});
+    const Birth birth{initImage, {null.get(), outEnd.get(), errEnd.get(), controlEnd.get(), plan.get()}};
+    started.memory = std::make_unique_for_overwrite<std::byte[]>(kBirthMemory);
+    started.pid = cloneInto(ownNamespaces(container), birth, started.memory.get(), pidfd);
     if (started.pid < 0)
         throwErrno(errno, "clone");
     started.pidfd.reset(pidfd);
@@ -170,6 +182,10 @@ Heard receiveReport(int control, InitReport& report) {
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return Heard::nothingYet;
     return n == sizeof(report) ? Heard::report : Heard::closed;
+}
+
+void sendSandbox(int control) {
+    sendByte(control);
 }
 
 void sendScoped(int control) {

@@ -6,6 +6,9 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
+#include <memory>
+
 #include "base/fd.h"
 #include "executor/users.h"
 #include "model/init_protocol.h"
@@ -22,6 +25,7 @@ struct Started {
     UniqueFd control;
     UniqueFd out;  // read ends of the container's pipes; non-blocking
     UniqueFd err;
+    std::unique_ptr<std::byte[]> memory;  // the process runs in it until it has exec'ed podd-init
 };
 
 // `initImage` is the sealed memfd with podd-init; `container` is one of the plan's.
@@ -29,6 +33,9 @@ Started startContainer(const LaunchPlan& plan, const ContainerPlan& container, c
 
 enum class Heard { report, nothingYet, closed };
 Heard receiveReport(int control, InitReport& report);
+
+// Tells a podd-init that its sandbox is complete, and what it mounts is there.
+void sendSandbox(int control);
 
 // Tells a podd-init that it is in its unit.
 void sendScoped(int control);

@@ -76,11 +76,18 @@ void checkPaths(const LaunchPlan& plan, const std::string& stateDirectory) {
         require(plan.sharedMemory, plan.sandbox);
 }
 
-void Sandbox::make(const std::vector<User>& users) {
+void Sandbox::begin() {
     makeDirectories(parentOf(plan_.sandbox), kPassage);
     if (::mkdir(plan_.sandbox.c_str(), kPassage) < 0)
         throwErrno(errno, cat("create directory ", quoted(plan_.sandbox)));
     made_ = true;
+    if (plan_.sharedMemory.empty())
+        return;
+    makeOwned(plan_.sharedMemory, 0, 0, 01777);
+    mountSharedMemory();
+}
+
+void Sandbox::make(const std::vector<User>& users) {
     for (size_t i = 0; i < plan_.containers.size(); ++i) {
         makeDirectories(parentOf(plan_.containers[i].sandbox), kPassage);
         makeOwned(plan_.containers[i].sandbox, users[i].uid, users[i].gid, kSandbox);
@@ -91,8 +98,6 @@ void Sandbox::make(const std::vector<User>& users) {
         makeWay(parentOf(directory.path), plan_.sandbox, User{}, kHidden);
         makeStep(directory);
     }
-    if (!plan_.sharedMemory.empty())
-        makeOwned(plan_.sharedMemory, 0, 0, 01777);
     limitDisk();
 }
 
@@ -112,8 +117,6 @@ void Sandbox::limitDisk() {
 }
 
 void Sandbox::mountSharedMemory() {
-    if (plan_.sharedMemory.empty())
-        return;
     if (::unshare(CLONE_NEWNS) < 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0)
         throwErrno(errno, "mount namespace");
     const std::string options =

@@ -25,17 +25,19 @@ class Sandbox {
 public:
     explicit Sandbox(const LaunchPlan& plan) : plan_(plan) {}
 
-    // `users` are those of the containers. An instance's number is never used again, so a directory that is
-    // there already is an error, and stays.
+    // What the containers' first processes are born with: the directory itself, and the tmpfs of plan.sharedMemory, mounted
+    // in a mount namespace of this process. An instance's number is never used again, so a directory that is there already
+    // is an error, and stays.
+    void begin();
+
+    // All the rest. `users` are those of the containers.
     void make(const std::vector<User>& users);
 
-    // Mounts the tmpfs of plan.sharedMemory, in a mount namespace of this process.
-    void mountSharedMemory();
-
-    // Removes everything that make() has made; the text of what could not be removed, "" if all is gone.
+    // Removes everything that was made; the text of what could not be removed, "" if all is gone.
     std::string remove();
 
 private:
+    void mountSharedMemory();
     void limitDisk();
 
     const LaunchPlan& plan_;

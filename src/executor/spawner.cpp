@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -25,6 +26,8 @@
 namespace podd {
 
 namespace {
+
+constexpr uint64_t kLaunchUsec = 40'000;  // the next executor is not forked while one is busy with its launch
 
 UniqueFd pidfdOf(pid_t pid) {
     UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -51,6 +54,7 @@ Spawner::Spawner(const Settings& settings, UniqueFd listener)
 void Spawner::run() {
     term_ = loop_.signal(SIGTERM, [this] { loop_.leave(); });
     incoming_ = loop_.io(listener_.get(), EPOLLIN, [this] { accept(); });
+    standBy();
     loop_.run();
 }
 
@@ -90,18 +94,45 @@ void Spawner::obey(Packet& packet) {
 
 void Spawner::launch(const Order& order, const UniqueFd& plan) {
     Notice notice{.kind = Notice::Kind::spawned, .instance = order.instance, .problem = ""};
+    try {
+        notice.pid = start(order, plan);
+    } catch (const Error& error) {
+        notice.problem = error.what();
+    }
+    tell(notice);
+    if (notice.pid == 0)
+        return;
+    awaitMoves(settings_.cgroupRoot);  // while the executor prepares what systemd will move into scopes
+    nextStandby_ = loop_.timer(kLaunchUsec, [this] { standBy(); });
+}
+
+pid_t Spawner::start(const Order& order, const UniqueFd& plan) {
+    Child* executor = std::exchange(standby_, nullptr);
+    // One that stood by may have been killed.
+    if (executor == nullptr || !sendPacket(executor->orders.get(), kPlanFollows, {plan.get()})) {
+        executor = &forkExecutor();
+        if (!sendPacket(executor->orders.get(), kPlanFollows, {plan.get()}))
+            throwErrno(errno, "pass the plan");
+    }
+    executor->instance = order.instance;
+    executor->orders.reset();
+    return executor->pid;
+}
+
+Spawner::Child& Spawner::forkExecutor() {
+    auto [orders, executorsEnd] = packetPair();
     const pid_t pid = ::fork();
     if (pid == 0)
-        becomeExecutor(settings_, descriptors_, plan.get(), initImage_.get());
-    if (pid > 0)
-        notice.pid = pid;
-    else
-        notice.problem = cat("fork: ", errnoText(errno));
-    tell(notice);
-    if (pid <= 0)
-        return;
-    adopt({.instance = order.instance, .pid = pid, .pidfd = pidfdOf(pid), .complaints = {}, .end = {}});
-    awaitMoves(settings_.cgroupRoot);  // while the executor prepares what systemd will move into scopes
+        becomeExecutor(settings_, descriptors_, executorsEnd.get(), initImage_.get());
+    if (pid < 0)
+        throwErrno(errno, "fork");
+    return adopt(
+        {.instance = "", .pid = pid, .pidfd = pidfdOf(pid), .complaints = {}, .orders = std::move(orders), .end = {}});
+}
+
+void Spawner::standBy() {
+    if (standby_ == nullptr)
+        standby_ = &forkExecutor();
 }
 
 void Spawner::removeSandbox(const Order& order) {
@@ -115,18 +146,20 @@ void Spawner::removeSandbox(const Order& order) {
     if (pid == 0)
         becomeRemover(order.path, complaints.get());
     if (pid > 0)
-        return adopt({.instance = order.instance,
-                      .pid = pid,
-                      .pidfd = pidfdOf(pid),
-                      .complaints = std::move(complaints),
-                      .end = {}});
+        return (void)adopt({.instance = order.instance,
+                            .pid = pid,
+                            .pidfd = pidfdOf(pid),
+                            .complaints = std::move(complaints),
+                            .orders = {},
+                            .end = {}});
     notice.problem = cat("fork: ", errnoText(errno));
     tell(notice);
 }
 
-void Spawner::adopt(Child child) {
+Spawner::Child& Spawner::adopt(Child child) {
     Child& adopted = *children_.emplace_back(std::make_unique<Child>(std::move(child)));
     adopted.end = loop_.io(adopted.pidfd.get(), EPOLLIN, [this, &adopted] { onEnd(adopted); });
+    return adopted;
 }
 
 void Spawner::onEnd(Child& child) {
@@ -144,7 +177,10 @@ void Spawner::onEnd(Child& child) {
         if (notice.problem.empty() && status != 0)
             notice.problem = "the removal was interrupted";
     }
-    tell(notice);
+    if (&child == standby_)
+        standby_ = nullptr;
+    if (!child.instance.empty())
+        tell(notice);
     std::erase_if(children_, [&](const auto& each) { return each.get() == &child; });
 }
 

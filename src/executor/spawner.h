@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The resident process of podd-spawner.service: for each launch that podd orders it forks an executor,
-// without an exec, so that the executor shares the spawner's pages and is at work within half a millisecond.
-// It holds no thread, no bus and nothing of any instance; it may end at any moment, executors that have
-// scopes of their own live on.
+// The resident process of podd-spawner.service: for each launch that podd orders it forks an executor, without an exec, so
+// that the executor shares the spawner's pages. One is forked ahead and stands by, so that a launch does not wait for the
+// fork and for the pages that an executor writes to first. The spawner holds no thread, no bus and nothing of any instance;
+// it may end at any moment: executors that have scopes of their own live on, the one that stands by ends with it.
 #pragma once
 
 #include <sys/resource.h>
@@ -33,10 +33,11 @@ private:
     };
     // An executor, or the removal of a sandbox.
     struct Child {
-        std::string instance;
+        std::string instance;  // "" for the executor that stands by
         pid_t pid = 0;
         UniqueFd pidfd;
         UniqueFd complaints;  // of a removal: a memfd with its last words
+        UniqueFd orders;      // of an executor without a plan: where it waits for one
         Watch end;
     };
 
@@ -45,8 +46,11 @@ private:
     void drop(const Connection& connection);
     void obey(Packet& packet);
     void launch(const Order& order, const UniqueFd& plan);
+    pid_t start(const Order& order, const UniqueFd& plan);
+    Child& forkExecutor();
+    void standBy();
     void removeSandbox(const Order& order);
-    void adopt(Child child);
+    Child& adopt(Child child);
     void onEnd(Child& child);
     void tell(const Notice& notice);
 
@@ -57,6 +61,8 @@ private:
     Loop loop_;
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<std::unique_ptr<Child>> children_;
+    Child* standby_ = nullptr;  // among the children
+    Watch nextStandby_;
     Watch incoming_;
     Watch term_;
 };

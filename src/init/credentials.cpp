@@ -40,10 +40,13 @@ void dropInheritedCapabilities() {
     capabilities.set();
 }
 
-void boundCapabilities(uint64_t kept) {
-    for (int number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; ++number)
-        if ((kept >> number & 1) == 0)
-            require(prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0, "bounding set");
+void dropBounds(uint64_t kept) {
+    for (int number = 0; number < 64; ++number) {
+        if ((kept >> number & 1) != 0 || prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0)
+            continue;
+        require(errno == EINVAL, "bounding set");
+        return;  // this kernel has no more of them
+    }
 }
 
 // For root, who keeps what it has until it is told otherwise; everybody else has lost all by now.
@@ -82,6 +85,12 @@ void seeAsRoot() {
     setfsgid(0);
 }
 
+void restrictBounds(const Plan& plan) {
+    dropInheritedCapabilities();
+    if (plan.restrictCapabilities && kGuarded)
+        dropBounds(plan.capabilities);
+}
+
 void setLimits(const Plan& plan) {
     for (uint32_t i = 0; i < plan.limits.count; ++i) {
         const InitLimit& limit = plan.limits[i];
@@ -92,15 +101,11 @@ void setLimits(const Plan& plan) {
 }
 
 void becomeUser(const Plan& plan) {
-    const bool restricted = plan.restrictCapabilities && kGuarded;
-    dropInheritedCapabilities();
-    if (restricted)
-        boundCapabilities(plan.capabilities);
     require(setgroups(plan.groups.count, plan.groups.items) == 0, "setgroups");
     require(setresgid(plan.gid, plan.gid, plan.gid) == 0, "setresgid");
     require(setresuid(plan.uid, plan.uid, plan.uid) == 0, "setresuid");
     checkIds(plan);
-    if (restricted)
+    if (plan.restrictCapabilities && kGuarded)
         restrictCapabilities(plan.capabilities);
 }
 

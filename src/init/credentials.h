@@ -11,6 +11,9 @@ namespace podd::init {
 void seeAsUser(const Plan& plan);
 void seeAsRoot();
 
+// What no exec will give any more; this process keeps what it has.
+void restrictBounds(const Plan& plan);
+
 void setLimits(const Plan& plan);
 void becomeUser(const Plan& plan);
 

@@ -42,9 +42,11 @@ int main() {
     endOnTerm();
     detach();
     const Plan plan = readPlan();
+    awaitSandbox();
     makeMounts(plan);
     enterSandbox(plan);
     const char* const command = commandAsUser(plan);
+    restrictBounds(plan);
     awaitUnit();
     enterCgroup(plan);
     setLimits(plan);

@@ -18,11 +18,11 @@ namespace podd::init {
 namespace {
 
 void attach(const Step& step, int source) {
-    const int target = openTarget(step, isDirectory(source));
+    const int target = openTarget(step, source);
     if (moveMount(source, target) < 0)
         step.failed(InitStep::mount, step.mount().target.c_str());
-    close(target);
-    close(source);
+    release(target);
+    release(source);
 }
 
 // Attached at the sandbox, which it hides from this process only until the sandbox is bound into it.
@@ -32,15 +32,15 @@ void enterRoot(const Step& step, int source) {
         fail(InitStep::sandbox, errno, step.view.plan.sandbox.c_str());
     if (moveMount(source, place) < 0)
         step.failed(InitStep::mount, "root");
-    close(place);
-    close(step.view.root);
+    release(place);
+    release(step.view.root);
     step.view.root = source;
     step.view.ownRoot = true;
 }
 
 // -1 for an optional step whose target is not there.
 int existingTarget(const Step& step) {
-    const int target = findTarget(step);
+    const int target = findTarget(step, 0);
     if (target < 0 && !(errno == ENOENT && step.mount().optional))
         step.failed(InitStep::mountPoint, step.mount().target.c_str());
     return target;
@@ -49,15 +49,17 @@ int existingTarget(const Step& step) {
 void mask(const Step& step) {
     if (!kGuarded)
         return;
-    const int target = existingTarget(step);
+    const int found = findTarget(step, O_DIRECTORY);
+    const bool directory = found >= 0 || errno != ENOTDIR;
+    const int target = found >= 0 ? found : existingTarget(step);
     if (target < 0)
         return;
-    const int cover = openCover(step, isDirectory(target));
+    const int cover = openCover(step, directory);
     if (moveMount(cover, target) < 0)
         step.failed(InitStep::mount, step.mount().target.c_str());
-    close(target);
-    if (cover != step.view.emptyDirectory)
-        close(cover);
+    release(target);
+    if (cover != step.view.emptyDirectory && cover != step.view.emptyFile)
+        release(cover);
 }
 
 void makeReadOnly(const Step& step) {
@@ -71,8 +73,8 @@ void makeReadOnly(const Step& step) {
     attributes.attr_set = MOUNT_ATTR_RDONLY;
     if (copy < 0 || mountSetattr(copy, "", AT_EMPTY_PATH | AT_RECURSIVE, attributes) < 0 || moveMount(copy, target) < 0)
         step.failed(InitStep::mount, step.mount().target.c_str());
-    close(copy);
-    close(target);
+    release(copy);
+    release(target);
 }
 
 void makeLink(const Step& step) {
@@ -82,7 +84,7 @@ void makeLink(const Step& step) {
     const int parent = openAt(step.view.root, directory, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
     if (parent < 0 || symlinkat(step.mount().source.c_str(), parent, slash + 1) < 0)
         step.failed(InitStep::mount, path);
-    close(parent);
+    release(parent);
     free(directory);
 }
 

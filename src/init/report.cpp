@@ -38,6 +38,10 @@ void fail(InitStep step, int error, const char* detail, uint32_t index) {
     _exit(error == ENOENT ? 127 : 126);
 }
 
+void awaitSandbox() {
+    awaitByte();
+}
+
 void awaitUnit() {
     awaitByte();
 }

@@ -12,6 +12,9 @@ namespace podd::init {
 // as shells have it. `detail` may be null.
 [[noreturn]] void fail(InitStep step, int error, const char* detail, uint32_t index = 0);
 
+// Waits until the sandbox is complete. Ends the process when it is not to be.
+void awaitSandbox();
+
 // Waits until this process is in its unit. Ends the process when it is not to be.
 void awaitUnit();
 

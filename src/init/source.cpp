@@ -56,7 +56,7 @@ bool isOnOtherMount(const Step& step) {
     const char* const path = step.mount().source.c_str();
     const int fd = openAt(step.view.root, path + strspn(path, "/"), O_PATH, RESOLVE_NO_XDEV | kOnHost);
     if (fd >= 0)
-        close(fd);
+        release(fd);
     return fd < 0 && errno == EXDEV;
 }
 
@@ -113,7 +113,7 @@ void refuseForbidden(const Step& step, int source) {
         if (fd < 0)
             continue;  // there is none
         const PathOf kept(fd);
-        close(fd);
+        release(fd);
         errno = EPERM;
         if (isInside(path.text, kept.text) || isInside(kept.text, path.text))
             step.failed(InitStep::forbidden, forbidden.c_str());
@@ -122,6 +122,8 @@ void refuseForbidden(const Step& step, int source) {
 
 int bindSource(const Step& step) {
     const Mount& mount = step.mount();
+    if (mount.check == InitSourceCheck::otherMount && !isOnOtherMount(step))
+        return -1;
     const int source = openAt(AT_FDCWD, mount.source.c_str(), O_PATH, kOnHost);
     if (source < 0 && errno == ENOENT && mount.optional)
         return -1;
@@ -129,11 +131,10 @@ int bindSource(const Step& step) {
         step.failed(InitStep::mountSource, mount.source.c_str());
     if (mount.check == InitSourceCheck::hostVolume)
         refuseForbidden(step, source);
-    const bool skipped = mount.check == InitSourceCheck::otherMount && !isOnOtherMount(step);
     // The parts of a root of the container's own are there from the beginning, and nothing is added to them.
     const bool part = mount.check == InitSourceCheck::otherMount || mount.kind == InitMountKind::root;
-    const int fd = skipped ? -1 : copyOf(step, source, !part, part ? kPrivate : kSlave);
-    close(source);
+    const int fd = copyOf(step, source, !part, part ? kPrivate : kSlave);
+    release(source);
     return fd;
 }
 
@@ -166,7 +167,7 @@ int deviceSource(const Step& step) {
     if (source < 0)
         return -1;
     const int fd = copyOf(step, source, false, kPrivate);
-    close(source);
+    release(source);
     return fd;
 }
 
@@ -184,6 +185,16 @@ void configure(const Step& step, int filesystem) {
     }
 }
 
+// /dev/null, which reads as empty; not NODEV, or nobody could read it.
+int nullFile(const Step& step) {
+    const int fd = openTree(step.view.nullDevice, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    mount_attr attributes = {};
+    attributes.attr_set = kDevice;
+    if (fd < 0 || mountSetattr(fd, "", AT_EMPTY_PATH, attributes) < 0)
+        step.failed(InitStep::mount, "copy");
+    return fd;
+}
+
 }  // namespace
 
 int newFilesystem(const Step& step, const char* type) {
@@ -196,7 +207,7 @@ int newFilesystem(const Step& step, const char* type) {
     const int fd = fsMount(filesystem, static_cast<unsigned>(attributesOf(step.mount())));
     if (fd < 0)
         step.failed(InitStep::mount, type);
-    close(filesystem);
+    release(filesystem);
     return fd;
 }
 
@@ -223,18 +234,14 @@ int openSource(const Step& step) {
 
 int openCover(const Step& step, bool directory) {
     View& view = step.view;
-    if (!directory) {
-        const int fd = openTree(view.nullDevice, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
-        mount_attr attributes = {};
-        attributes.attr_set = kDevice;
-        if (fd < 0 || mountSetattr(fd, "", AT_EMPTY_PATH, attributes) < 0)
-            step.failed(InitStep::mount, "copy");
-        return fd;
-    }
-    // The first one is attached by the caller, the others are copies of it: what is attached nowhere cannot be copied.
-    if (view.emptyDirectory >= 0)
-        return copyOf(step, view.emptyDirectory, false, kPrivate);
-    return view.emptyDirectory = newFilesystem(step, "tmpfs");
+    int& first = directory ? view.emptyDirectory : view.emptyFile;
+    if (first < 0)
+        return first = directory ? newFilesystem(step, "tmpfs") : nullFile(step);
+    // What is attached nowhere could not be copied, but the caller has attached the first one. A copy has its attributes.
+    const int fd = openTree(first, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    if (fd < 0)
+        step.failed(InitStep::mount, "copy");
+    return fd;
 }
 
 }  // namespace podd::init

@@ -32,7 +32,7 @@ int openOrMake(const Step& step, int parent, const char* name, bool directory, b
         const int file = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
         if (file < 0)
             return -1;
-        close(file);
+        release(file);
     }
     const Plan& plan = step.view.plan;
     if (forUser && fchownat(parent, name, plan.uid, plan.gid, AT_SYMLINK_NOFOLLOW) < 0)
@@ -40,7 +40,7 @@ int openOrMake(const Step& step, int parent, const char* name, bool directory, b
     return openAt(parent, name, flags, kBeneath);
 }
 
-// Walks from `at`, which it closes.
+// Walks from `at`, which it releases.
 int walk(const Step& step, int at, bool directory, bool forUser) {
     char* const path = strdup(step.mount().target.c_str());
     char* rest = nullptr;
@@ -49,9 +49,7 @@ int walk(const Step& step, int at, bool directory, bool forUser) {
         const int next = strcmp(name, ".") == 0
                              ? openAt(at, ".", O_PATH | O_DIRECTORY, kBeneath)
                              : openOrMake(step, at, name, following != nullptr || directory, forUser);
-        const int error = errno;
-        close(at);
-        errno = error;
+        release(at);
         at = next;
         name = following;
     }
@@ -64,14 +62,14 @@ int openSandbox(const View& view) {
                         : openAt(AT_FDCWD, view.plan.sandbox.c_str(), O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
 }
 
-int openAbsolute(const Step& step, bool directory) {
+int openAbsolute(const Step& step, int source) {
     const View& view = step.view;
     const char* const path = step.mount().target.c_str();
     const int fd =
         view.ownRoot ? openAt(view.root, path, O_PATH, kInRoot) : openAt(AT_FDCWD, path, O_PATH, RESOLVE_NO_MAGICLINKS);
     if (fd >= 0 || errno != ENOENT || !view.ownRoot)
         return fd;
-    const int made = walk(step, openAt(view.root, ".", O_PATH | O_DIRECTORY, kBeneath), directory, false);
+    const int made = walk(step, openAt(view.root, ".", O_PATH | O_DIRECTORY, kBeneath), isDirectory(source), false);
     if (made < 0 && errno == EROFS)
         errno = ENOENT;  // the host's file system is not for containers to change
     return made;
@@ -116,17 +114,18 @@ bool isDirectory(int fd) {
     return fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-int openTarget(const Step& step, bool directory) {
+int openTarget(const Step& step, int source) {
     const bool absolute = step.mount().target.c_str()[0] == '/';
-    const int fd = absolute ? openAbsolute(step, directory) : walk(step, openSandbox(step.view), directory, true);
+    const int fd =
+        absolute ? openAbsolute(step, source) : walk(step, openSandbox(step.view), isDirectory(source), true);
     if (fd < 0)
         step.failed(InitStep::mountPoint, step.mount().target.c_str());
     refuseKept(step, fd);
     return fd;
 }
 
-int findTarget(const Step& step) {
-    return openAt(step.view.root, step.mount().target.c_str(), O_PATH | O_NOFOLLOW,
+int findTarget(const Step& step, int flags) {
+    return openAt(step.view.root, step.mount().target.c_str(), O_PATH | O_NOFOLLOW | flags,
                   kInRoot | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 

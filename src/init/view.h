@@ -16,6 +16,7 @@ struct View {
     bool ownRoot = false;     // it has
     int nullDevice = -1;      // the host's /dev/null, checked to be it; once it was needed
     int emptyDirectory = -1;  // attached somewhere; once it was needed
+    int emptyFile = -1;       // as well
 };
 
 // One step of the plan.
@@ -39,11 +40,11 @@ struct PathOf {
 bool isDirectory(int fd);
 
 // The mount point of a step, O_PATH. Absolute ones are found in the container's root, relative ones below its sandbox.
-// What is missing is made (`directory` tells as what), in the sandbox for the container's user, elsewhere only where a
+// What is missing is made (a directory for a `source` that is one), in the sandbox for the container's user, elsewhere only where a
 // root of the container's own lets it. The sandbox is never left. Nothing returns when it cannot be had.
-int openTarget(const Step& step, bool directory);
+int openTarget(const Step& step, int source);
 
-// The same, but -1 with errno when it is not there, and no symbolic link is followed.
-int findTarget(const Step& step);
+// The same, but -1 with errno when it is not there, and no symbolic link is followed. `flags` are of open(2), or 0.
+int findTarget(const Step& step, int flags);
 
 }  // namespace podd::init

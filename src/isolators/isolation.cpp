@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "isolators/isolation.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -153,6 +155,8 @@ InstancePlan Isolation::plan(const InstanceView& view) const {
 
 Usage Isolation::usage(const std::string& group) const {
     Usage usage;
+    if (::access(group.c_str(), F_OK) < 0)
+        return usage;  // the unit is not there yet, or not any more
     for (const auto& isolator : isolators_)
         isolator->usage(group, usage);
     return usage;

@@ -145,7 +145,7 @@ void BusApi::listInstances(sd::Call call) {
                     continue;
                 for (const auto& [number, each] : pod->instances)
                     sd::check(sd_bus_message_append(reply, "(sssto)", each->id().text().c_str(),
-                                                    instanceStateName(*each), each->version().c_str(),
+                                                    stateName(each->state().phase), each->version().c_str(),
                                                     each->stateSinceUsec(), instancePath(each->id()).c_str()),
                               "answer");
             }

@@ -23,7 +23,7 @@ public:
     BusApi(sd_bus* bus, sd_event* event, Manager& manager, std::string systemdVersion);
 
     // From here on changes are signalled; before, nobody can know of the objects.
-    void open() { open_ = true; }
+    void open();
 
     // Method handlers, referred to by the vtables.
     void applyPod(sd::Call call);
@@ -76,8 +76,8 @@ private:
                           std::function<void(sd::Call)> granted);
     void inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
     void flush();
-    void showContainers(const Instance& instance);
-    void emitAdded(const std::string& path);
+    void remember(const std::string& path, const sd_bus_vtable* vtable, void* view);
+    bool tell(const std::string& path, const char* interface, const sd_bus_vtable* vtable, void* view);
     void emitRemoved(const std::string& path);
     void emitChanged(const std::string& path, const char* interface, const sd_bus_vtable* vtable);
     void signal(const char* name, const std::string& subject, const std::string& path);
@@ -99,7 +99,7 @@ private:
     std::vector<sd::Slot> slots_;
     std::set<std::string> dirtyPods_;
     std::set<InstanceId> dirtyInstances_;
-    std::map<InstanceId, std::vector<ContainerRecord>> shownContainers_;  // as clients have been told of them
+    std::map<std::string, std::string> told_;  // by object path: the values that clients have been told
     sd::Idle idle_;
     sd::Timer progress_;  // while jobs wait, what they wait for changes with the time
     PodObjectView podView_;

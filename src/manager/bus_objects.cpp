@@ -40,7 +40,7 @@ void instanceLaunched(const I& v, Reply r) {
     put(r, v.instance->launchedUsec());
 }
 void instanceState(const I& v, Reply r) {
-    put(r, std::string(instanceStateName(*v.instance)));
+    put(r, std::string(stateName(v.instance->state().phase)));
 }
 void instanceSince(const I& v, Reply r) {
     put(r, v.instance->stateSinceUsec());
@@ -130,16 +130,6 @@ std::string containerPath(const InstanceId& id, const std::string& container) {
 }
 std::string jobPath(uint32_t id) {
     return cat(sd::kJobPrefix, '/', id);
-}
-
-const char* instanceStateName(const Instance& instance) {
-    switch (instance.state().phase) {
-        case LaunchPhase::running: return "running";
-        case LaunchPhase::stopping: return "stopping";
-        case LaunchPhase::cleaning:
-        case LaunchPhase::gone: return "ended";
-        default: return "launching";
-    }
 }
 
 const char* containerStateName(const ContainerRecord& container) {

@@ -54,8 +54,6 @@ std::string instancePath(const InstanceId& id);
 std::string containerPath(const InstanceId& id, const std::string& container);
 std::string jobPath(uint32_t id);
 
-// launching, running, stopping, ended
-const char* instanceStateName(const Instance& instance);
 // preparing, running, finished, failed, killed
 const char* containerStateName(const ContainerRecord& container);
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The other half of BusApi: finding the record that an object path names, and telling clients what changed.
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
+#include "base/error.h"
 #include "base/strings.h"
 #include "manager/bus_api.h"
 #include "sd/check.h"
@@ -24,6 +28,28 @@ std::vector<const char*> changing(const sd_bus_vtable* vtable) {
             names.push_back(each->x.property.member);
     names.push_back(nullptr);
     return names;
+}
+
+// Their values as one text, only ever compared.
+std::string changingValues(sd_bus* bus, const sd_bus_vtable* vtable, void* subject) {
+    sd_bus_message* fresh = nullptr;
+    sd::check(sd_bus_message_new_signal(bus, &fresh, sd::kManagerPath, sd::kManager, "Values"), "read properties");
+    const sd::Message message(fresh);
+    for (const sd_bus_vtable* each = vtable + 1; each->type != _SD_BUS_VTABLE_END; ++each)
+        if (each->type == _SD_BUS_VTABLE_PROPERTY && (each->flags & SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE) != 0)
+            sd::check(each->x.property.get(bus, "", "", each->x.property.member, fresh, subject, nullptr),
+                      each->x.property.member);
+    sd::check(sd_bus_message_seal(fresh, /* cookie= */ 1, /* timeout_usec= */ 0), "read properties");
+    char* text = nullptr;
+    size_t size = 0;
+    FILE* const stream = ::open_memstream(&text, &size);
+    if (stream == nullptr)
+        throwErrno(errno, "read properties");
+    const int dumped = sd_bus_message_dump(fresh, stream, SD_BUS_MESSAGE_DUMP_SUBTREE_ONLY);
+    (void)std::fclose(stream);
+    const std::unique_ptr<char, decltype(&std::free)> owner(text, &std::free);
+    sd::check(dumped, "read properties");
+    return std::string(text, size);
 }
 
 int enumeratePaths(const std::vector<std::string>& paths, char*** nodes) {
@@ -149,15 +175,40 @@ std::vector<std::string> BusApi::objectPaths() const {
     return paths;
 }
 
+void BusApi::open() {
+    dirtyPods_.clear();
+    dirtyInstances_.clear();
+    // Whoever asks podd at all finds these.
+    for (const auto& [id, pod] : manager_.pods()) {
+        remember(podPath(id), kPodVtable, findPodView(podPath(id).c_str()));
+        for (const auto& [number, instance] : pod->instances) {
+            remember(instancePath(instance->id()), kInstanceVtable,
+                     findInstanceView(instancePath(instance->id()).c_str()));
+            for (const ContainerRecord& container : instance->state().record.containers) {
+                const std::string path = containerPath(instance->id(), container.name);
+                remember(path, kContainerVtable, findContainerView(path.c_str()));
+            }
+        }
+    }
+    open_ = true;
+}
+
+void BusApi::remember(const std::string& path, const sd_bus_vtable* vtable, void* view) {
+    if (view != nullptr)
+        told_[path] = changingValues(bus_, vtable, view);
+}
+
 void BusApi::podAdded(const Pod& pod) {
-    emitAdded(podPath(pod.id()));
-    signal("PodNew", pod.id(), podPath(pod.id()));
+    podChanged(pod);
 }
 
 void BusApi::podRemoved(const Pod& pod) {
     dirtyPods_.erase(pod.id());
-    emitRemoved(podPath(pod.id()));
-    signal("PodRemoved", pod.id(), podPath(pod.id()));
+    const std::string path = podPath(pod.id());
+    if (told_.count(path) == 0)
+        return;
+    emitRemoved(path);
+    signal("PodRemoved", pod.id(), path);
 }
 
 void BusApi::podChanged(const Pod& pod) {
@@ -167,8 +218,7 @@ void BusApi::podChanged(const Pod& pod) {
 }
 
 void BusApi::instanceAdded(const Instance& instance) {
-    emitAdded(instancePath(instance.id()));
-    signal("InstanceNew", instance.id().text(), instancePath(instance.id()));
+    instanceChanged(instance);
 }
 
 void BusApi::instanceChanged(const Instance& instance) {
@@ -179,11 +229,14 @@ void BusApi::instanceChanged(const Instance& instance) {
 
 void BusApi::instanceRemoved(const Instance& instance) {
     dirtyInstances_.erase(instance.id());
-    for (const ContainerRecord& container : shownContainers_[instance.id()])
-        emitRemoved(containerPath(instance.id(), container.name));
-    shownContainers_.erase(instance.id());
-    emitRemoved(instancePath(instance.id()));
-    signal("InstanceRemoved", instance.id().text(), instancePath(instance.id()));
+    for (const ContainerRecord& container : instance.state().record.containers)
+        if (const std::string path = containerPath(instance.id(), container.name); told_.count(path) != 0)
+            emitRemoved(path);
+    const std::string path = instancePath(instance.id());
+    if (told_.count(path) == 0)
+        return;
+    emitRemoved(path);
+    signal("InstanceRemoved", instance.id().text(), path);
 }
 
 void BusApi::jobAdded(const Job& job) {
@@ -206,45 +259,50 @@ void BusApi::jobRemoved(const Job& job, const std::string& result, const std::st
 }
 
 void BusApi::flush() {
-    for (const std::string& id : std::exchange(dirtyPods_, {}))
-        if (manager_.findPod(id) != nullptr)
-            emitChanged(podPath(id), sd::kPod, kPodVtable);
+    for (const std::string& id : std::exchange(dirtyPods_, {})) {
+        const std::string path = podPath(id);
+        if (tell(path, sd::kPod, kPodVtable, findPodView(path.c_str())))
+            signal("PodNew", id, path);
+    }
     for (const InstanceId& id : std::exchange(dirtyInstances_, {})) {
-        const Instance* instance = manager_.findInstance(id);
-        if (instance == nullptr)
+        const std::string path = instancePath(id);
+        void* const view = findInstanceView(path.c_str());
+        if (view == nullptr)
             continue;
-        emitChanged(instancePath(id), sd::kInstance, kInstanceVtable);
-        showContainers(*instance);
+        const Instance& instance = *instanceView_.instance;
+        if (tell(path, sd::kInstance, kInstanceVtable, view))
+            signal("InstanceNew", id.text(), path);
+        for (const ContainerRecord& container : instance.state().record.containers) {
+            const std::string part = containerPath(id, container.name);
+            (void)tell(part, sd::kContainer, kContainerVtable, findContainerView(part.c_str()));
+        }
     }
 }
 
-// Most of what an instance goes through changes nothing about its containers.
-void BusApi::showContainers(const Instance& instance) {
-    const std::vector<ContainerRecord>& now = instance.state().record.containers;
-    std::vector<ContainerRecord>& shown = shownContainers_[instance.id()];
-    for (size_t i = 0; i < now.size(); ++i) {
-        const std::string path = containerPath(instance.id(), now[i].name);
-        if (i >= shown.size())
-            emitAdded(path);
-        else if (now[i] != shown[i])
-            emitChanged(path, sd::kContainer, kContainerVtable);
-    }
-    shown = now;
-}
-
-void BusApi::emitAdded(const std::string& path) {
-    if (open_)
+// True for an object that is new to clients. Most of what happens to an instance changes nothing about its pod or its
+// containers.
+bool BusApi::tell(const std::string& path, const char* interface, const sd_bus_vtable* vtable, void* view) {
+    if (!open_ || view == nullptr)
+        return false;
+    const auto [told, isNew] = told_.try_emplace(path);
+    std::string values = changingValues(bus_, vtable, view);
+    if (isNew) {
+        told->second = std::move(values);
         sd::check(sd_bus_emit_object_added(bus_, path.c_str()), "signal new object");
+    } else if (told->second != values) {
+        told->second = std::move(values);
+        emitChanged(path, interface, vtable);
+    }
+    return isNew;
 }
 
 void BusApi::emitRemoved(const std::string& path) {
+    told_.erase(path);
     if (open_)
         sd::check(sd_bus_emit_object_removed(bus_, path.c_str()), "signal removed object");
 }
 
 void BusApi::emitChanged(const std::string& path, const char* interface, const sd_bus_vtable* vtable) {
-    if (!open_)
-        return;
     std::vector<const char*> names = changing(vtable);
     sd::check(sd_bus_emit_properties_changed_strv(bus_, path.c_str(), interface, const_cast<char**>(names.data())),
               "signal changed properties");

@@ -49,7 +49,7 @@ void readFiles(const std::string& main, bool required, const po::options_descrip
     for (const auto& path : filesOf(main)) {
         std::ifstream file(path);
         if (!file && (path != main || required))
-            throw Error(Errc::internal, cat("configuration file ", quoted(path.string()), " cannot be read"));
+            throw Error(Errc::internal, cat("configuration file ", podd::quoted(path.string()), " cannot be read"));
         if (file)
             within(path.string(), [&] { po::store(po::parse_config_file(file, options), values); });
     }

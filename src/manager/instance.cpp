@@ -63,8 +63,9 @@ void Instance::handle(const InstanceEvent& event) {
     InstanceStep result = step(state_, event);
     const bool changed = result.next != state_;
     state_ = std::move(result.next);
-    if (state_.phase != before) {
+    if (std::string_view(stateName(state_.phase)) != stateName(before))
         stateSinceUsec_ = sd::realTimeUsec();
+    if (state_.phase != before) {
         if (state_.phase == LaunchPhase::running)
             runningSince_ = sd::bootTimeUsec();
         log::debug(cat(id_.text(), ": ", kLaunchPhases.name(before), " -> ", kLaunchPhases.name(state_.phase)));

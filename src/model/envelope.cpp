@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/envelope.h"
 
+#include <array>
 #include <boost/crc.hpp>
-#include <iomanip>
+#include <cstdio>
 
 #include "base/strings.h"
 
@@ -13,8 +14,9 @@ namespace {
 std::string header(std::string_view kind, std::string_view body) {
     boost::crc_32_type crc;
     crc.process_bytes(body.data(), body.size());
-    return cat("# podd 1 ", kind, " crc32=", std::hex, std::setw(8), std::setfill('0'), crc.checksum(), std::dec,
-               " length=", body.size(), '\n');
+    std::array<char, 9> checksum{};
+    (void)std::snprintf(checksum.data(), checksum.size(), "%08x", crc.checksum());
+    return cat("# podd 1 ", kind, " crc32=", checksum.data(), " length=", body.size(), '\n');
 }
 
 }  // namespace

@@ -5,18 +5,19 @@
 //
 //   descriptor 4   the InitPlan in a sealed memfd (base/wire.h's encoding: Writer on the one side, init/plan.h on
 //                  the other)
-//   descriptor 3   a SOCK_SEQPACKET socket. The executor sends one byte when the process is in its unit; from then
-//                  on its cgroup is its own. podd-init sends one InitReport (`ready`, or the step that failed), the
-//                  executor answers with another byte, the go. End of file before the go means: give up. It is
-//                  close-on-exec, so its end after the go means that the container's program has been exec'ed,
-//                  unless a report came before.
+//   descriptor 3   a SOCK_SEQPACKET socket. The executor sends one byte when the sandbox is complete, so that there
+//                  is something to mount, and one when the process is in its unit; from then on its cgroup is its
+//                  own. podd-init sends one InitReport (`ready`, or the step that failed), the executor answers
+//                  with a third byte, the go. End of file before the go means: give up. It is close-on-exec, so its
+//                  end after the go means that the container's program has been exec'ed, unless a report came
+//                  before.
 #pragma once
 
 #include <stdint.h>
 
 namespace podd {
 
-constexpr uint32_t kInitProtocol = 2;  // raised whenever anything here changes its shape
+constexpr uint32_t kInitProtocol = 3;  // raised whenever anything here changes its shape
 constexpr int kInitControlFd = 3;
 constexpr int kInitPlanFd = 4;
 

@@ -60,9 +60,9 @@ Polkit::~Polkit() = default;
 
 void Polkit::authorize(Call call, const std::string& action, const std::string& pod, const std::string& verb,
                        std::function<void(Call)> granted) {
-    if (sd_bus_query_sender_privilege(call.message(), kCapSysAdmin) > 0)
-        return run(std::move(call), granted);
     const char* sender = sd_bus_message_get_sender(call.message());
+    if (isPrivileged(call.message(), sender))
+        return run(std::move(call), granted);
     const std::string text = cat(verb, pod.empty() ? "" : " pod ", pod.empty() ? "" : quoted(pod));
     if (sender == nullptr)
         throw Error(Errc::denied, cat(text, ": access denied: the caller has no name on the bus"));
@@ -85,6 +85,17 @@ void Polkit::authorize(Call call, const std::string& action, const std::string& 
     check(sd_bus_call_async(bus_, &slot, message.get(), onReply, question.get(), timeout), "ask polkit");
     question->slot.reset(slot);
     questions_.insert(std::move(question));
+}
+
+// Asking the bus takes a round trip. A unique name never gets another owner as long as the bus is there, and podd does not
+// outlive its connection.
+bool Polkit::isPrivileged(sd_bus_message* call, const char* sender) {
+    if (sender != nullptr && sender == lastPrivileged_)
+        return true;
+    if (sd_bus_query_sender_privilege(call, kCapSysAdmin) <= 0)
+        return false;
+    lastPrivileged_ = sender == nullptr ? "" : sender;
+    return true;
 }
 
 void Polkit::answer(Question& question, sd_bus_message* reply) {

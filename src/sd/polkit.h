@@ -26,10 +26,12 @@ public:
 
 private:
     struct Question;
+    bool isPrivileged(sd_bus_message* call, const char* sender);
     void answer(Question& question, sd_bus_message* reply);
 
     sd_bus* bus_;
     std::set<std::unique_ptr<Question>> questions_;
+    std::string lastPrivileged_;  // bus name
 };
 
 }  // namespace podd::sd

@@ -37,6 +37,7 @@ TEST(BusApi, CreatesAPodAndTellsWhenItRuns) {
     EXPECT_STREQ(path, "/org/podd1/pod/_2fweb");
     EXPECT_EQ(bus.text(path, sd::kPod, "State"), "degraded");
     EXPECT_EQ(bus.jobResults, std::vector<std::string>{});
+    bus.world.settle();
     bus.world.run({"/web", 1});
     EXPECT_EQ(bus.jobResults, std::vector<std::string>{"done"});
     EXPECT_EQ(bus.text(path, sd::kPod, "State"), "stable");
@@ -44,6 +45,22 @@ TEST(BusApi, CreatesAPodAndTellsWhenItRuns) {
     EXPECT_EQ(bus.text("/org/podd1/container/_2fweb_2e1_2fmain", sd::kContainer, "Unit"), "pod-web-1-main.scope");
     for (const char* name : {"PodNew", "InstanceNew", "JobNew", "JobRemoved", "PropertiesChanged", "InterfacesAdded"})
         EXPECT_EQ(std::count(bus.signals.begin(), bus.signals.end(), name) > 0, true) << name;
+}
+
+TEST(BusApi, TellsOfAnObjectOnceAndOfAChangeOnlyWhenThereIsOne) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    const InstanceId id{"/web", 1};
+    bus.world.settle();
+    bus.signals.clear();
+    bus.world.report(id, Report::Kind::hello, bus.world.record(id, InstancePhase::starting));
+    bus.world.settle();
+    const auto heard = [&](const char* name) { return std::count(bus.signals.begin(), bus.signals.end(), name); };
+    const auto told = heard("PropertiesChanged");
+    EXPECT_EQ(heard("PodNew") + heard("InstanceNew"), 0);
+    bus.world.report(id, Report::Kind::pids, bus.world.record(id, InstancePhase::starting));
+    bus.world.settle();
+    EXPECT_EQ(heard("PropertiesChanged"), told) << "it is launching, as before";
 }
 
 TEST(BusApi, ListsEveryProblemOfADefinitionAndChangesNothing) {

@@ -90,9 +90,13 @@ def test_life_and_death_of_a_pod_are_signalled(machine, pods):
                    "InstanceRemoved", "InterfacesRemoved", "PodRemoved"):
         assert member in seen
     assert seen.index("PodNew") < seen.index("InstanceNew") < seen.index("InstanceRemoved") < seen.index("PodRemoved")
-    states = [signal["payload"]["data"][1]["State"]["data"] for signal in monitor.signals
-              if signal["member"] == "PropertiesChanged" and signal["payload"]["data"][0] == "org.podd1.Pod"
-              and "State" in signal["payload"]["data"][1]]
+    states = []
+    for signal in monitor.signals:
+        data = signal["payload"]["data"]
+        # The first state comes with the object.
+        known = data[1].get("org.podd1.Pod", {}) if signal["member"] == "InterfacesAdded" else {}
+        changed = data[1] if signal["member"] == "PropertiesChanged" and data[0] == "org.podd1.Pod" else {}
+        states += [each["State"]["data"] for each in (known, changed) if "State" in each]
     shown = [state for i, state in enumerate(states) if i == 0 or state != states[i - 1]]
     assert shown[-3:] in (["degraded", "stable", "stopping"], ["stable", "stopping", "stopped"]), shown
 

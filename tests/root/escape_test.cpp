@@ -111,6 +111,7 @@ protected:
 
     // A podd-init that has done everything and waits for its go, or has refused.
     InitReport prepared(const Started& started) const {
+        sendSandbox(started.control.get());
         sendScoped(started.control.get());
         InitReport report;
         pollfd poll{started.control.get(), POLLIN, 0};

@@ -287,8 +287,16 @@ std::vector<pid_t> ExecutorLab::children() const {
     return found;
 }
 
+// The executor for the next launch has 0, 1, 2, the socket for its plan and podd-init.
+bool standsBy(pid_t pid) {
+    return listDirectory(cat("/proc/", pid, "/fd")).size() == 5;
+}
+
 void ExecutorLab::expectNothingLeft() const {
-    EXPECT_TRUE(eventually([this] { return children().empty(); }));
+    EXPECT_TRUE(eventually([this] {
+        const std::vector<pid_t> left = children();
+        return left.size() == 1 && standsBy(left.front());
+    }));
     EXPECT_TRUE(listDirectory(path("state/sandboxes")).empty());
 }
 
@@ -302,7 +310,7 @@ const ContainerRecord& named(const Report& report, const std::string& name) {
     for (const ContainerRecord& container : report.record.containers)
         if (container.name == name)
             return container;
-    throw Error(Errc::internal, cat("no container ", quoted(name)));
+    throw Error(Errc::internal, cat("no container ", podd::quoted(name)));
 }
 
 }  // namespace podd::test
