@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -58,8 +59,11 @@ void leaveSpawner(std::initializer_list<int> fds, const char* name) {
     keepOnly(fds);
 }
 
-// After a fork the first write to a page costs a copy of it. This one has the time.
+// After a fork the first write to a page costs a copy of it. This one has the time. The heap grows and shrinks in few steps;
+// what a launch leaves is given back when it is over.
 void touchPages() {
+    (void)::mallopt(M_TOP_PAD, 512 << 10);
+    (void)::mallopt(M_TRIM_THRESHOLD, 1 << 20);
     constexpr size_t kPlan = size_t{96} << 10;  // about what an Executor and the plan of three containers take
     const auto memory = std::make_unique_for_overwrite<char[]>(kPlan);
     for (size_t at = 0; at < kPlan; at += 4096)

@@ -26,6 +26,7 @@ namespace podd {
 namespace {
 
 constexpr uint64_t kUnitsUsec = 30'000'000;  // for podd to make the units
+constexpr uint64_t kSettledUsec = 200'000;   // tidying up is not to keep the containers from their start
 constexpr uint64_t kLastReapUsec = 50'000;   // SIGTERM may come 0.6 ms before the last container can be reaped
 
 InstanceRecord firstRecord(const LaunchPlan& plan) {
@@ -140,11 +141,11 @@ void Executor::onScoped() {
         return;
     scoped_ = true;
     deadline_.reset();
-    for (Container& container : containers_) {
+    for (const Container& container : containers_)
+        sendScoped(container.control.get());
+    for (Container& container : containers_)
         if (const auto group = scopeDirectory(settings_.cgroupRoot, container.pid(), container.plan.scope))
             container.memory = MemoryEvents::watch(loop_, settings_.cgroupRoot, *group);
-        sendScoped(container.control.get());
-    }
     releaseIfAllReady();
 }
 
@@ -239,7 +240,7 @@ void Executor::onExec(Container& container) {
     writeRecord();
     report(Report::Kind::running);
     disk_.start();
-    forgetLaunch();
+    settled_ = loop_.timer(kSettledUsec, [this] { forgetLaunch(); });
 }
 
 // What only a launch needs is most of a plan, and there may be hundreds of executors.

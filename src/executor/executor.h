@@ -84,6 +84,7 @@ private:
     bool scoped_ = false;
     bool finishing_ = false;  // all are reaped, some output is not with journald yet
     Watch term_;
+    Watch settled_;    // a while after the launch
     Watch deadline_;   // for podd to make the units
     Watch lastReap_;   // after SIGTERM
     Watch lastRelay_;  // when all are reaped

@@ -4,11 +4,13 @@
 #include <getopt.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -145,6 +147,7 @@ void measureMemory(const Options& options) {
         subject.prepare(numbers.back());
         subject.start(numbers.back());
     }
+    std::this_thread::sleep_for(std::chrono::seconds(1));  // executors give back what a launch takes when it is over
     printMemory(cat(options.pods, " pods"), memoryOfPodd(), options.pods);
     for (const uint64_t number : numbers) {
         subject.stop(number);
