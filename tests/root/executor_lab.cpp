@@ -101,6 +101,7 @@ void ExecutorLab::startSpawner() {
         "--state-directory", path("state"), "--journal", path("journal")};
     arguments.insert(arguments.end(), extraOptions_.begin(), extraOptions_.end());
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments)
         argv.push_back(argument.data());
     argv.push_back(nullptr);
