@@ -59,9 +59,9 @@ void leaveSpawner(std::initializer_list<int> fds, const char* name) {
     keepOnly(fds);
 }
 
-// After a fork the first write to a page costs a copy of it. This one has the time. The heap grows and shrinks in few steps;
-// what a launch leaves is given back when it is over.
-void touchPages() {
+// What a launch would wait for otherwise: after a fork the first write to a page costs a copy of it, and each step in
+// which the heap grows or shrinks a system call. What the launch leaves is given back when it is over.
+void warmUp() {
     (void)::mallopt(M_TOP_PAD, 512 << 10);
     (void)::mallopt(M_TRIM_THRESHOLD, 1 << 20);
     constexpr size_t kPlan = size_t{96} << 10;  // about what an Executor and the plan of three containers take
@@ -108,7 +108,7 @@ void becomeExecutor(const Settings& settings, const rlimit& descriptors, int ord
         leaveSpawner({orders, initImage}, "podd-executor");
         (void)::setrlimit(RLIMIT_NOFILE, &descriptors);  // lowering never fails
         UniqueFd imageFd(kFirstKept + 1);
-        touchPages();
+        warmUp();
         UniqueFd planFd = awaitPlan(UniqueFd(kFirstKept));
         if (!planFd)
             ::_exit(0);

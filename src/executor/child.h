@@ -17,8 +17,8 @@ namespace podd {
 // descriptor for each instance, but containers get what programs expect.
 rlimit raiseDescriptorLimit();
 
-// An executor waits on `orders` (SOCK_SEQPACKET) for a packet with the descriptor of a memfd, its LaunchPlan; it ends when
-// the spawner does. `initImage` is the memfd with podd-init.
+// An executor waits on `orders` (SOCK_SEQPACKET) for a packet with the descriptor of a memfd, its LaunchPlan; while it
+// waits it ends when the spawner does. `initImage` is the memfd with podd-init.
 constexpr std::string_view kPlanFollows = "plan";
 [[noreturn]] void becomeExecutor(const Settings& settings, const rlimit& descriptors, int orders, int initImage);
 

@@ -97,8 +97,8 @@ struct Birth {
     std::array<int, 5> descriptors;  // become 0, 1, 2 ...
 };
 
-// Runs in the child, but in the executor's memory, beside the executor: only system calls here, and nothing of a sanitizer.
-// If one fails, errno may be wrong for both of them, and the launch with it.
+// Runs in the child, but in the executor's memory, beside the executor: only system calls here, and nothing of a
+// sanitizer. If one fails, errno may be wrong for both of them, and the launch with it.
 __attribute__((no_sanitize("address", "undefined"))) int becomeInit(void* argument) {
     constexpr int kOutOfTheWay = 16;
     Birth birth = *static_cast<const Birth*>(argument);
@@ -121,8 +121,8 @@ __attribute__((no_sanitize("address", "undefined"))) int becomeInit(void* argume
     return kNotExecuted;
 }
 
-// A child with page tables of its own would have them for one exec only, and the executor would pay for each page that it
-// writes to afterwards. vfork(2) would let it wait for the exec.
+// A child with page tables of its own would have them for one exec only, and the executor would pay for each page that
+// it writes to afterwards. With vfork(2) the executor would wait for the exec.
 pid_t cloneInto(uint64_t namespaces, const Birth& birth, std::byte* memory, int& pidfd) {
     void* const argument = new (memory) Birth(birth);
     const uint64_t flags = namespaces | CLONE_VM | CLONE_PIDFD | SIGCHLD;

@@ -24,7 +24,7 @@ constexpr mode_t kSandbox = 0750;
 constexpr mode_t kPermissions = 07777;
 
 void makeOwned(const std::string& path, uid_t uid, gid_t gid, mode_t mode) {
-    constexpr mode_t kBeyondUmask = static_cast<mode_t>(~0755);
+    constexpr mode_t kBeyondUmask = static_cast<mode_t>(~0755);  // what mkdir(2) would not grant
     const bool asMade = uid == 0 && gid == 0 && (mode & kBeyondUmask) == 0;
     if (::mkdir(path.c_str(), asMade ? mode : 0700) < 0 ||
         (!asMade && (::lchown(path.c_str(), uid, gid) < 0 || ::chmod(path.c_str(), mode) < 0)))

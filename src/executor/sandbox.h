@@ -25,9 +25,9 @@ class Sandbox {
 public:
     explicit Sandbox(const LaunchPlan& plan) : plan_(plan) {}
 
-    // What the containers' first processes are born with: the directory itself, and the tmpfs of plan.sharedMemory, mounted
-    // in a mount namespace of this process. An instance's number is never used again, so a directory that is there already
-    // is an error, and stays.
+    // What the containers' first processes are born with: the directory itself, and the tmpfs of plan.sharedMemory,
+    // mounted in a mount namespace of this process. An instance's number is never used again, so a directory that is
+    // there already is an error, and stays.
     void begin();
 
     // All the rest. `users` are those of the containers.

@@ -54,7 +54,7 @@ Spawner::Spawner(const Settings& settings, UniqueFd listener)
 void Spawner::run() {
     term_ = loop_.signal(SIGTERM, [this] { loop_.leave(); });
     incoming_ = loop_.io(listener_.get(), EPOLLIN, [this] { accept(); });
-    standBy();
+    nextStandby_ = loop_.timer(0, [this] { standBy(); });
     loop_.run();
 }
 
@@ -145,13 +145,15 @@ void Spawner::removeSandbox(const Order& order) {
     const pid_t pid = ::fork();
     if (pid == 0)
         becomeRemover(order.path, complaints.get());
-    if (pid > 0)
-        return (void)adopt({.instance = order.instance,
-                            .pid = pid,
-                            .pidfd = pidfdOf(pid),
-                            .complaints = std::move(complaints),
-                            .orders = {},
-                            .end = {}});
+    if (pid > 0) {
+        adopt({.instance = order.instance,
+               .pid = pid,
+               .pidfd = pidfdOf(pid),
+               .complaints = std::move(complaints),
+               .orders = {},
+               .end = {}});
+        return;
+    }
     notice.problem = cat("fork: ", errnoText(errno));
     tell(notice);
 }

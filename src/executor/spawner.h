@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The resident process of podd-spawner.service: for each launch that podd orders it forks an executor, without an exec, so
-// that the executor shares the spawner's pages. One is forked ahead and stands by, so that a launch does not wait for the
-// fork and for the pages that an executor writes to first. The spawner holds no thread, no bus and nothing of any instance;
-// it may end at any moment: executors that have scopes of their own live on, the one that stands by ends with it.
+// The resident process of podd-spawner.service: for each launch that podd orders it forks an executor, without an exec,
+// so that the executor shares the spawner's pages. One is forked ahead and stands by, so that a launch does not wait for
+// the fork and for the pages that an executor writes to first. The spawner holds no thread, no bus and nothing of any
+// instance; it may end at any moment: executors that have scopes of their own live on, the one that stands by ends with it.
 #pragma once
 
 #include <sys/resource.h>

@@ -237,7 +237,7 @@ int openCover(const Step& step, bool directory) {
     int& first = directory ? view.emptyDirectory : view.emptyFile;
     if (first < 0)
         return first = directory ? newFilesystem(step, "tmpfs") : nullFile(step);
-    // What is attached nowhere could not be copied, but the caller has attached the first one. A copy has its attributes.
+    // What is attached nowhere could not be copied, but the caller has attached the first. A copy has its attributes.
     const int fd = openTree(first, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
     if (fd < 0)
         step.failed(InitStep::mount, "copy");

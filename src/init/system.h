@@ -58,7 +58,7 @@ inline int closeRange(unsigned first) {
 // For a descriptor that nobody needs any more, but that makeMounts() closes with all others at its end: mounting takes
 // hundreds of them, and a system call for each would be a tenth of all.
 inline void release(int fd) {
-    constexpr int kManyDescriptors = 512;  // of the 1024 that a process may usually have
+    constexpr int kManyDescriptors = 256;  // of the 1024 that a process may usually have
     if (fd >= kManyDescriptors)
         close(fd);
 }

@@ -40,8 +40,8 @@ struct PathOf {
 bool isDirectory(int fd);
 
 // The mount point of a step, O_PATH. Absolute ones are found in the container's root, relative ones below its sandbox.
-// What is missing is made (a directory for a `source` that is one), in the sandbox for the container's user, elsewhere only where a
-// root of the container's own lets it. The sandbox is never left. Nothing returns when it cannot be had.
+// What is missing is made (a directory for a `source` that is one), in the sandbox for the container's user, elsewhere
+// only where a root of the container's own lets it. The sandbox is never left. Nothing returns when it cannot be had.
 int openTarget(const Step& step, int source);
 
 // The same, but -1 with errno when it is not there, and no symbolic link is followed. `flags` are of open(2), or 0.

@@ -76,7 +76,6 @@ private:
                           std::function<void(sd::Call)> granted);
     void inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
     void flush();
-    void remember(const std::string& path, const sd_bus_vtable* vtable, void* view);
     bool tell(const std::string& path, const char* interface, const sd_bus_vtable* vtable, void* view);
     void emitRemoved(const std::string& path);
     void emitChanged(const std::string& path, const char* interface, const sd_bus_vtable* vtable);

@@ -21,13 +21,12 @@ namespace {
 constexpr uint64_t kProgressUsec = 500'000;
 
 // The properties of a vtable that are signalled when they change.
-std::vector<const char*> changing(const sd_bus_vtable* vtable) {
-    std::vector<const char*> names;
+std::vector<const sd_bus_vtable*> changing(const sd_bus_vtable* vtable) {
+    std::vector<const sd_bus_vtable*> found;
     for (const sd_bus_vtable* each = vtable + 1; each->type != _SD_BUS_VTABLE_END; ++each)
         if (each->type == _SD_BUS_VTABLE_PROPERTY && (each->flags & SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE) != 0)
-            names.push_back(each->x.property.member);
-    names.push_back(nullptr);
-    return names;
+            found.push_back(each);
+    return found;
 }
 
 // Their values as one text, only ever compared.
@@ -35,10 +34,9 @@ std::string changingValues(sd_bus* bus, const sd_bus_vtable* vtable, void* subje
     sd_bus_message* fresh = nullptr;
     sd::check(sd_bus_message_new_signal(bus, &fresh, sd::kManagerPath, sd::kManager, "Values"), "read properties");
     const sd::Message message(fresh);
-    for (const sd_bus_vtable* each = vtable + 1; each->type != _SD_BUS_VTABLE_END; ++each)
-        if (each->type == _SD_BUS_VTABLE_PROPERTY && (each->flags & SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE) != 0)
-            sd::check(each->x.property.get(bus, "", "", each->x.property.member, fresh, subject, nullptr),
-                      each->x.property.member);
+    for (const sd_bus_vtable* each : changing(vtable))
+        sd::check(each->x.property.get(bus, "", "", each->x.property.member, fresh, subject, nullptr),
+                  each->x.property.member);
     sd::check(sd_bus_message_seal(fresh, /* cookie= */ 1, /* timeout_usec= */ 0), "read properties");
     char* text = nullptr;
     size_t size = 0;
@@ -176,26 +174,13 @@ std::vector<std::string> BusApi::objectPaths() const {
 }
 
 void BusApi::open() {
-    dirtyPods_.clear();
-    dirtyInstances_.clear();
-    // Whoever asks podd at all finds these.
     for (const auto& [id, pod] : manager_.pods()) {
-        remember(podPath(id), kPodVtable, findPodView(podPath(id).c_str()));
-        for (const auto& [number, instance] : pod->instances) {
-            remember(instancePath(instance->id()), kInstanceVtable,
-                     findInstanceView(instancePath(instance->id()).c_str()));
-            for (const ContainerRecord& container : instance->state().record.containers) {
-                const std::string path = containerPath(instance->id(), container.name);
-                remember(path, kContainerVtable, findContainerView(path.c_str()));
-            }
-        }
+        podChanged(*pod);
+        for (const auto& [number, instance] : pod->instances)
+            instanceChanged(*instance);
     }
+    flush();  // silently: whoever asks podd at all finds these
     open_ = true;
-}
-
-void BusApi::remember(const std::string& path, const sd_bus_vtable* vtable, void* view) {
-    if (view != nullptr)
-        told_[path] = changingValues(bus_, vtable, view);
 }
 
 void BusApi::podAdded(const Pod& pod) {
@@ -282,17 +267,17 @@ void BusApi::flush() {
 // True for an object that is new to clients. Most of what happens to an instance changes nothing about its pod or its
 // containers.
 bool BusApi::tell(const std::string& path, const char* interface, const sd_bus_vtable* vtable, void* view) {
-    if (!open_ || view == nullptr)
+    if (view == nullptr)
         return false;
     const auto [told, isNew] = told_.try_emplace(path);
     std::string values = changingValues(bus_, vtable, view);
-    if (isNew) {
-        told->second = std::move(values);
+    if (!isNew && told->second == values)
+        return false;
+    told->second = std::move(values);
+    if (open_ && isNew)
         sd::check(sd_bus_emit_object_added(bus_, path.c_str()), "signal new object");
-    } else if (told->second != values) {
-        told->second = std::move(values);
+    else if (open_)
         emitChanged(path, interface, vtable);
-    }
     return isNew;
 }
 
@@ -303,7 +288,10 @@ void BusApi::emitRemoved(const std::string& path) {
 }
 
 void BusApi::emitChanged(const std::string& path, const char* interface, const sd_bus_vtable* vtable) {
-    std::vector<const char*> names = changing(vtable);
+    std::vector<const char*> names;
+    for (const sd_bus_vtable* each : changing(vtable))
+        names.push_back(each->x.property.member);
+    names.push_back(nullptr);
     sd::check(sd_bus_emit_properties_changed_strv(bus_, path.c_str(), interface, const_cast<char**>(names.data())),
               "signal changed properties");
 }
