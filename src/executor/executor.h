@@ -58,6 +58,7 @@ private:
     void callOff(Report::Kind kind);
     void cancel(Report::Kind kind, const std::string& problem);
     void stopDraining(Container& container);
+    uint64_t oomKills(const Container& container) const;
     void reap(Container& container);
     void finish();
     void awaitJournald();

@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <optional>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "executor/end_notice.h"
@@ -86,13 +88,22 @@ void Executor::onDrained(Container& container) {
         conclude();
 }
 
+// Of a cgroup that was removed before its last events could be read, the instance's cgroup tells, if it is the only one.
+uint64_t Executor::oomKills(const Container& container) const {
+    const uint64_t own = container.memory->oomKills();
+    const auto killed = [](const Container& each) { return each.record.reason == EndReason::oomKill; };
+    if (own > 0 || !container.memory->gone() || std::any_of(containers_.begin(), containers_.end(), killed))
+        return own;
+    return oomKillsBelow(parentOf(container.memory->group()));
+}
+
 // Not before the output is with journald, which wants to see the process that the entries are attributed to.
 void Executor::reap(Container& container) {
     container.drainWatch.reset();
     (void)endOf(container, true);
     container.pidfd.reset();
     fate::enter(container.record, container.end, container.kill, container.stopRequested);
-    if (container.memory && fate::endedByOom(container.record, container.memory->oomKills())) {
+    if (container.memory && fate::endedByOom(container.record, oomKills(container))) {
         container.record.reason = EndReason::oomKill;
         container.record.limitBytes = container.memory->limitBytes();
     }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -16,31 +17,44 @@ namespace podd {
 
 namespace {
 
-uint64_t memoryMax(const std::string& group) {
+std::optional<uint64_t> memoryMax(const std::string& group) {
     try {
-        std::string text = readFileIfExists(group + "/memory.max").value_or("");
+        std::string text = readFile(group + "/memory.max");
         if (text.ends_with('\n'))
             text.pop_back();
-        return parseUnsigned(text).value_or(UINT64_MAX);
+        return text == "max" ? UINT64_MAX : parseUnsigned(text);
     } catch (const Error&) {
-        return UINT64_MAX;  // the group has gone
+        return std::nullopt;  // the group has gone
     }
 }
 
-uint64_t valueOf(std::string_view text, std::string_view key) {
-    for (const std::string& line : split(text, '\n'))
-        if (line.starts_with(key))
-            return parseUnsigned(std::string_view(line).substr(key.size())).value_or(0);
+uint64_t killsIn(std::string_view events) {
+    constexpr std::string_view kKey = "oom_kill ";
+    for (const std::string& line : split(events, '\n'))
+        if (line.starts_with(kKey))
+            return parseUnsigned(std::string_view(line).substr(kKey.size())).value_or(0);
     return 0;
 }
 
 }  // namespace
 
-uint64_t effectiveMemoryLimit(const std::string& root, const std::string& group) {
+std::optional<uint64_t> effectiveMemoryLimit(const std::string& root, const std::string& group) {
     uint64_t lowest = UINT64_MAX;
-    for (std::string at = group; at.size() > root.size(); at = parentOf(at))
-        lowest = std::min(lowest, memoryMax(at));
+    for (std::string at = group; at.size() > root.size(); at = parentOf(at)) {
+        const std::optional<uint64_t> here = memoryMax(at);
+        if (!here)
+            return std::nullopt;
+        lowest = std::min(lowest, *here);
+    }
     return lowest;
+}
+
+uint64_t oomKillsBelow(const std::string& group) {
+    try {
+        return killsIn(readFile(group + "/memory.events"));
+    } catch (const Error&) {
+        return 0;
+    }
 }
 
 std::unique_ptr<MemoryEvents> MemoryEvents::watch(Loop& loop, const std::string& root, const std::string& group) {
@@ -60,16 +74,16 @@ void MemoryEvents::read() {
     std::array<char, 4096> text{};
     const ssize_t size = ::pread(events_.get(), text.data(), text.size(), 0);
     if (size <= 0) {
-        changed_.reset();  // the cgroup has gone, and would go on saying so
+        gone_ = true;
+        changed_.reset();  // it would go on saying so
         return;
     }
-    oomKills_ = valueOf({text.data(), static_cast<size_t>(size)}, "oom_kill ");
-    if (const uint64_t limit = effectiveMemoryLimit(root_, group_); limit != UINT64_MAX)
-        limitBytes_ = limit;
+    oomKills_ = killsIn({text.data(), static_cast<size_t>(size)});
+    limitBytes_ = effectiveMemoryLimit(root_, group_).value_or(limitBytes_);
 }
 
 uint64_t MemoryEvents::oomKills() {
-    if (changed_)
+    if (!gone_)
         read();
     return oomKills_;
 }
