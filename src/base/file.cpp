@@ -133,8 +133,6 @@ UniqueFd sealedMemfd(const char* name, std::string_view content) {
     writeAll(fd.get(), content, name);
     if (::fcntl(fd.get(), F_ADD_SEALS, kSeals) < 0)
         throwErrno(errno, "seal memfd");
-    if (::lseek(fd.get(), 0, SEEK_SET) < 0)
-        throwErrno(errno, "rewind memfd");
     return fd;
 }
 

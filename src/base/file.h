@@ -45,7 +45,8 @@ void makeDirectories(const std::string& path, unsigned mode = 0755, bool durable
 // The entries of a directory without "." and "..", sorted; empty when it does not exist.
 std::vector<std::string> listDirectory(const std::string& path);
 
-// A sealed memfd (no more writing, shrinking or growing) that holds `content`; see memfd_create(2).
+// A sealed memfd (no more writing, shrinking or growing) that holds `content`, with its offset at the end; see
+// memfd_create(2).
 UniqueFd sealedMemfd(const char* name, std::string_view content);
 
 // The content of a memfd that must carry the seals above; throws Error if it does not.

@@ -49,6 +49,9 @@ void keepOnly(std::initializer_list<int> fds) {
 }
 
 void leaveSpawner(std::initializer_list<int> fds, const char* name) {
+    for (int signal = 1; signal < NSIG; ++signal)
+        (void)::signal(signal, SIG_DFL);  // fails for SIGKILL and SIGSTOP, which have no other
+    (void)::signal(SIGPIPE, SIG_IGN);     // journald may go; podd-init sets it back
     sigset_t mask;
     sigemptyset(&mask);
     sigaddset(&mask, SIGTERM);  // taken by the event loop

@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "executor/fields.h"
-#include "executor/launch.h"
 #include "executor/process.h"
 #include "executor/wording.h"
 #include "sd/event.h"
@@ -75,38 +74,41 @@ void Executor::begin() {
     store_.write(record_);
     checkPaths(plan_, settings_.stateDirectory);
     std::vector<User> users;
+    std::vector<Started> started;
     for (const ContainerPlan& container : plan_.containers)
         users.push_back(within(cat("container ", quoted(container.name)), [&] { return resolveUser(container.user); }));
     sandbox_.begin();
     enterNamespaces(plan_);
-    startAll(users);
+    for (size_t i = 0; i < users.size(); ++i)
+        started.push_back(start(i, users[i]));
     store_.write(record_);
     waitsForUnits_ = true;
     link_.connect();
     report(Report::Kind::pids);
     armDeadline();
-    // What does not need the processes is done while podd-init is exec'ed and systemd makes the units.
+    // What the units do not need is done while podd-init is exec'ed and systemd makes them.
+    for (size_t i = 0; i < users.size(); ++i) {
+        relayOutput(containers_[i], 0, std::move(started[i].out));
+        relayOutput(containers_[i], 1, std::move(started[i].err));
+    }
     sandbox_.make(users);
     for (const Container& container : containers_)
         sendSandbox(container.control.get());
 }
 
-void Executor::startAll(const std::vector<User>& users) {
-    for (size_t i = 0; i < plan_.containers.size(); ++i) {
-        const ContainerPlan& plan = plan_.containers[i];
-        Started started = within(cat("container ", quoted(plan.name)),
-                                 [&] { return startContainer(plan_, plan, users[i], initImage_.get()); });
-        Container& container = containers_.emplace_back(Container{.plan = plan,
-                                                                  .record = record_.containers[i],
-                                                                  .pidfd = std::move(started.pidfd),
-                                                                  .control = std::move(started.control),
-                                                                  .birth = std::move(started.memory)});
-        container.record.pid = started.pid;
-        container.controlWatch = loop_.io(container.control.get(), EPOLLIN, [&] { (void)onControl(container); });
-        container.endWatch = loop_.io(container.pidfd.get(), EPOLLIN, [&] { onEnd(container); });
-        relayOutput(container, 0, std::move(started.out));
-        relayOutput(container, 1, std::move(started.err));
-    }
+Started Executor::start(size_t which, const User& user) {
+    const ContainerPlan& plan = plan_.containers[which];
+    Started started = within(cat("container ", quoted(plan.name)),
+                             [&] { return startContainer(plan_, plan, user, initImage_.get()); });
+    Container& container = containers_.emplace_back(Container{.plan = plan,
+                                                              .record = record_.containers[which],
+                                                              .pidfd = std::move(started.pidfd),
+                                                              .control = std::move(started.control),
+                                                              .birth = std::move(started.memory)});
+    container.record.pid = started.pid;
+    container.controlWatch = loop_.io(container.control.get(), EPOLLIN, [&] { (void)onControl(container); });
+    container.endWatch = loop_.io(container.pidfd.get(), EPOLLIN, [&] { onEnd(container); });
+    return started;
 }
 
 void Executor::relayOutput(Container& container, size_t which, UniqueFd pipe) {

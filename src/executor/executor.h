@@ -17,6 +17,7 @@
 #include "executor/container.h"
 #include "executor/disk_watch.h"
 #include "executor/journal.h"
+#include "executor/launch.h"
 #include "executor/link.h"
 #include "executor/loop.h"
 #include "executor/record_store.h"
@@ -37,7 +38,7 @@ public:
 
 private:
     void begin();
-    void startAll(const std::vector<User>& users);
+    Started start(size_t which, const User& user);
     void relayOutput(Container& container, size_t which, UniqueFd pipe);
 
     void onConnected();

@@ -86,8 +86,9 @@ std::pair<UniqueFd, UniqueFd> outputPipe(const User& user) {
     if (::pipe2(ends.data(), O_CLOEXEC) < 0)
         throwErrno(errno, "pipe");
     std::pair<UniqueFd, UniqueFd> pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+    const bool foreign = user.uid != 0 || user.gid != 0;
     // The read end alone is non-blocking: the flag belongs to the open file, and each end is one.
-    if (::fchown(ends[1], user.uid, user.gid) < 0 || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
+    if ((foreign && ::fchown(ends[1], user.uid, user.gid) < 0) || ::fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
         throwErrno(errno, "pipe");
     return pipe;
 }

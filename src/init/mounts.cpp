@@ -40,7 +40,7 @@ void enterRoot(const Step& step, int source) {
 
 // -1 for an optional step whose target is not there.
 int existingTarget(const Step& step) {
-    const int target = findTarget(step, 0);
+    const int target = findTarget(step);
     if (target < 0 && !(errno == ENOENT && step.mount().optional))
         step.failed(InitStep::mountPoint, step.mount().target.c_str());
     return target;
@@ -49,12 +49,10 @@ int existingTarget(const Step& step) {
 void mask(const Step& step) {
     if (!kGuarded)
         return;
-    const int found = findTarget(step, O_DIRECTORY);
-    const bool directory = found >= 0 || errno != ENOTDIR;
-    const int target = found >= 0 ? found : existingTarget(step);
+    const int target = existingTarget(step);
     if (target < 0)
         return;
-    const int cover = openCover(step, directory);
+    const int cover = openCover(step, isDirectory(target));
     if (moveMount(cover, target) < 0)
         step.failed(InitStep::mount, step.mount().target.c_str());
     release(target);

@@ -44,8 +44,7 @@ void resetOomScore() {
 void endOnTerm() {
     struct sigaction action = {};
     action.sa_handler = SIG_DFL;
-    for (int signal = 1; signal < _NSIG; ++signal)
-        sigaction(signal, &action, nullptr);  // fails for SIGKILL and SIGSTOP, which have no other
+    sigaction(SIGPIPE, &action, nullptr);  // the only one that the executor ignores
     action.sa_handler = onTerm;
     sigaction(SIGTERM, &action, nullptr);
     unblockAll();

@@ -124,8 +124,8 @@ int openTarget(const Step& step, int source) {
     return fd;
 }
 
-int findTarget(const Step& step, int flags) {
-    return openAt(step.view.root, step.mount().target.c_str(), O_PATH | O_NOFOLLOW | flags,
+int findTarget(const Step& step) {
+    return openAt(step.view.root, step.mount().target.c_str(), O_PATH | O_NOFOLLOW,
                   kInRoot | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 

@@ -45,6 +45,6 @@ bool isDirectory(int fd);
 int openTarget(const Step& step, int source);
 
 // The same, but -1 with errno when it is not there, and no symbolic link is followed. `flags` are of open(2), or 0.
-int findTarget(const Step& step, int flags);
+int findTarget(const Step& step);
 
 }  // namespace podd::init
