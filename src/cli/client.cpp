@@ -184,6 +184,24 @@ std::string Client::lifecycle(const char* method, const std::string& id) {
     return readText(manager(method, {id}).get(), 'o');
 }
 
+void Client::resetFailed(const std::string& id) {
+    manager("ResetFailedPod", {id});
+}
+
+void Client::freeze(const std::string& name) {
+    manager("Freeze", {name});
+}
+
+void Client::thaw(const std::string& name) {
+    manager("Thaw", {name});
+}
+
+void Client::kill(const std::string& name, const std::string& whom, int signal) {
+    sd::Message message = request(sd::kManagerPath, sd::kManager, "Kill");
+    sd::check(sd_bus_message_append(message.get(), "ssi", name.c_str(), whom.c_str(), signal), "make the call Kill");
+    send(std::move(message));
+}
+
 std::vector<PodRow> Client::listPods() {
     const sd::Message reply = manager("ListPods");
     std::vector<PodRow> rows;

@@ -84,6 +84,11 @@ public:
     void purge(const std::string& id);
     // One of StartPod, StopPod, RestartPod, DeletePod; returns the job's path.
     std::string lifecycle(const char* method, const std::string& id);
+    void resetFailed(const std::string& id);
+    // Of a pod, an instance or a container, what runs; they return when it is done.
+    void freeze(const std::string& name);
+    void thaw(const std::string& name);
+    void kill(const std::string& name, const std::string& whom, int signal);
 
     std::vector<PodRow> listPods();
     std::vector<InstanceRow> listInstances(const std::string& id);  // "" = of all pods

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "cli/signal_name.h"
 #include "cli/times.h"
 #include "model/version.h"
 
@@ -18,7 +19,7 @@ namespace po = boost::program_options;
 using Values = std::vector<std::string>;
 
 // clang-format off
-constexpr std::array<OptionRow, 24> kOptions = {{
+constexpr std::array<OptionRow, 26> kOptions = {{
     {'h', "help",            nullptr,         "Show this help"},
     {0,   "version",         nullptr,         "Show the version of podctl; of cat: the version to show"},
     {'H', "host",            "[USER@]HOST",   "Operate on a remote host, over ssh"},
@@ -41,6 +42,8 @@ constexpr std::array<OptionRow, 24> kOptions = {{
     {'o', "output",          "FORMAT",        "Form of log lines: short or cat"},
     {'S', "since",           "TIME",          "Show log lines from this time on"},
     {'D', "directory",       "DIR",           "Read the journal in this directory"},
+    {'s', "signal",          "SIGNAL",        "Signal to send, by name or number"},
+    {0,   "kill-whom",       "WHOM",          "Processes to send it to: main or all"},
     {0,   "for",             "STATE",         "State to wait for: stable or stopped"},
     {0,   "timeout",         "SEC",           "Give up waiting after this time"},
 }};
@@ -111,6 +114,23 @@ std::optional<uint64_t> timeValue(const Found& found, const char* option,
     return value;
 }
 
+std::optional<int> signal(const Found& found) {
+    const Values values = found.all("signal");
+    if (values.empty())
+        return std::nullopt;
+    const std::optional<int> number = parseSignal(values.back());
+    if (!number)
+        throw UsageError(cat("option '--signal': ", quoted(values.back()), " is no signal"));
+    return number;
+}
+
+std::optional<std::string> killWhom(const Found& found) {
+    const Values values = found.all("kill-whom");
+    if (values.empty())
+        return std::nullopt;
+    return oneOf<std::string>("kill-whom", values.back(), {{"main", "main"}, {"all", "all"}});
+}
+
 std::optional<std::string> ifVersion(const Found& found) {
     const Values values = found.all("if-version");
     if (values.empty())
@@ -144,6 +164,8 @@ Options typed(const Found& found, uint64_t nowUsec) {
                                       {{"short", LogFormat::shortForm}, {"cat", LogFormat::cat}});
     options.state =
         oneOf<std::string>("for", found.last("for", "stable"), {{"stable", "stable"}, {"stopped", "stopped"}});
+    options.signal = signal(found);
+    options.killWhom = killWhom(found);
     options.lines = lineCount(found);
     options.sinceUsec = timeValue(found, "since", [&](const auto& text) { return parseTime(text, nowUsec); });
     options.timeoutUsec = timeValue(found, "timeout", [](const auto& text) { return parseSpan(text); });

@@ -45,6 +45,8 @@ struct Options {
     std::optional<uint64_t> sinceUsec;    // CLOCK_REALTIME
     std::optional<uint64_t> timeoutUsec;  // of `wait`
     std::string state = "stable";         // that `wait` waits for
+    std::optional<int> signal;            // of `kill`
+    std::optional<std::string> killWhom;  // "main" or "all"
     std::vector<std::string> properties;
     // The version that must be the current one, "" = the pod must not exist.
     std::optional<std::string> ifVersion;

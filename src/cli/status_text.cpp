@@ -27,11 +27,17 @@ std::string safe(const Properties& properties, const char* name) {
     return printable(textOf(properties, name));
 }
 
+// "running", "running (frozen)".
+std::string paintedState(const Properties& properties, const Style& style) {
+    const std::string state = safe(properties, "State");
+    const bool frozen = state == "running" && textOf(properties, "FreezerState") == "frozen";
+    return cat(style.paint(inkOf(state), state), frozen ? style.paint(Style::Ink::yellow, " (frozen)") : "");
+}
+
 // "stable since Mon …; 3min ago".
 std::string stateText(const Properties& properties, uint64_t now, const Style& style) {
-    const std::string state = safe(properties, "State");
     const std::string since = sinceTime(numberOf(properties, "StateTimestamp"), now);
-    return cat(style.paint(inkOf(state), state), since.empty() ? "" : " since ", since);
+    return cat(paintedState(properties, style), since.empty() ? "" : " since ", since);
 }
 
 std::string spanText(uint64_t nanoseconds) {
@@ -99,11 +105,10 @@ std::string containerDetail(const Properties& properties, uint64_t now) {
 }
 
 TreeNode containerNode(const ContainerStatus& container, uint64_t now, const Style& style) {
-    const std::string state = safe(container.properties, "State");
     const std::string detail = containerDetail(container.properties, now);
     const std::string message = safe(container.properties, "Message");
-    return {cat(printable(container.name()), ": ", style.paint(inkOf(state), state), detail.empty() ? "" : ", ", detail,
-                message.empty() ? "" : ": ", message),
+    return {cat(printable(container.name()), ": ", paintedState(container.properties, style),
+                detail.empty() ? "" : ", ", detail, message.empty() ? "" : ": ", message),
             {}};
 }
 
@@ -115,11 +120,10 @@ std::vector<TreeNode> containerNodes(const InstanceStatus& instance, uint64_t no
 }
 
 TreeNode instanceNode(const InstanceStatus& instance, const std::string& target, uint64_t now, const Style& style) {
-    const std::string state = safe(instance.properties, "State");
     const std::string since = relativeTime(numberOf(instance.properties, "StateTimestamp"), now);
     const std::string version = safe(instance.properties, "Version");
     const std::string message = safe(instance.properties, "Message");
-    std::string text = cat(printable(instance.name()), ": ", style.paint(inkOf(state), state));
+    std::string text = cat(printable(instance.name()), ": ", paintedState(instance.properties, style));
     if (!since.empty())
         text += cat(" since ", since);
     if (version != target)

@@ -11,7 +11,7 @@ namespace podd::cli {
 namespace {
 
 // clang-format off
-constexpr std::array<Verb, 21> kVerbs = {{
+constexpr std::array<Verb, 25> kVerbs = {{
     // name             arguments                    min max   group               run                summary
     {"list",           "[PATTERN...]",               0,  kAny, Group::pods,        listVerb,          "List pods"},
     {"list-instances", "[POD...]",                   0,  kAny, Group::pods,        listInstancesVerb, "List instances of pods"},
@@ -22,6 +22,10 @@ constexpr std::array<Verb, 21> kVerbs = {{
     {"start",          "POD...",                     1,  kAny, Group::pods,        startVerb,         "Start pods"},
     {"stop",           "POD...",                     1,  kAny, Group::pods,        stopVerb,          "Stop pods and keep them stopped"},
     {"restart",        "POD...",                     1,  kAny, Group::pods,        restartVerb,       "Replace all instances of pods by new ones"},
+    {"kill",           "POD|INSTANCE|CONTAINER...", 1, kAny,  Group::pods,        killVerb,          "Send a signal to processes of containers"},
+    {"freeze",         "POD|INSTANCE|CONTAINER...", 1, kAny,  Group::pods,        freezeVerb,        "Suspend all processes of containers"},
+    {"thaw",           "POD|INSTANCE|CONTAINER...", 1, kAny,  Group::pods,        thawVerb,          "Let frozen containers go on"},
+    {"reset-failed",   "[POD...]",                   0,  kAny, Group::pods,        resetFailedVerb,   "Forget failures of pods, and try again at once"},
     {"wait",           "POD...",                     1,  kAny, Group::pods,        waitVerb,          "Wait until pods are in a state"},
     {"apply",          "FILE...",                    1,  kAny, Group::definitions, applyVerb,         "Create or change pods from definitions"},
     {"verify",         "FILE...",                    1,  kAny, Group::definitions, verifyVerb,        "Check definitions without applying them"},
@@ -86,10 +90,12 @@ void checkOptions(const Verb& verb, const Options& options) {
         bool given;
         Words verbs;
     };
-    const std::array<Row, 3> rows = {{
+    const std::array<Row, 5> rows = {{
         {"dry-run", options.dryRun, {"apply"}},
         {"if-version", options.ifVersion.has_value(), {"apply", "rollback"}},
         {"target", options.target, {"cat"}},
+        {"signal", options.signal.has_value(), {"kill"}},
+        {"kill-whom", options.killWhom.has_value(), {"kill"}},
     }};
     for (const Row& row : rows)
         if (row.given && std::find(row.verbs.begin(), row.verbs.end(), verb.name) == row.verbs.end())

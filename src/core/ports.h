@@ -28,7 +28,11 @@ public:
                             std::function<void(const Started&)> done) = 0;
     // Enqueues a stop; a unit that is not there is no problem.
     virtual void stopUnit(const std::string& unit) = 0;
-    virtual void thawUnit(const std::string& unit, std::function<void()> done) = 0;
+    using Done = std::function<void(const std::string& problem)>;  // "" = it is done
+    virtual void freezeUnit(const std::string& unit, Done done) = 0;
+    virtual void thawUnit(const std::string& unit, Done done) = 0;
+    // A signal to every process of the unit.
+    virtual void killUnit(const std::string& unit, int signal, Done done) = 0;
     // Names of the loaded units that match a glob.
     virtual void listUnits(const std::vector<std::string>& patterns,
                            std::function<void(const std::vector<std::string>&)> answer) = 0;
@@ -59,7 +63,7 @@ class ExecutorsPort {
 public:
     virtual ~ExecutorsPort() = default;
     // False when no executor of that instance is connected.
-    virtual bool send(const InstanceId& instance, ExecutorCommand::Kind kind) = 0;
+    virtual bool send(const InstanceId& instance, const ExecutorCommand& command) = 0;
     // Handles what an executor has said so far, now.
     virtual void drain(const InstanceId& instance) = 0;
     // Whether that process is an executor of that instance: a number alone could be somebody else's by now.

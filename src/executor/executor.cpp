@@ -135,6 +135,10 @@ void Executor::onCommand(const ExecutorCommand& command) {
             else
                 stopper_.begin();
             return;
+        case ExecutorCommand::Kind::kill:
+            if (record_.phase == InstancePhase::running)
+                stopper_.signal(command.scope, static_cast<int>(command.signal));
+            return;
     }
 }
 

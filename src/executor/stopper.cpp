@@ -49,6 +49,12 @@ void Stopper::terminate() {
     begin();
 }
 
+void Stopper::signal(const std::string& scope, int number) {
+    for (const Container& container : containers_)
+        if (container.plan.scope == scope && container.living())
+            signalByPidfd(container, number);
+}
+
 void Stopper::killAll() {
     for (Container& container : containers_)
         if (container.living())

@@ -25,6 +25,8 @@ public:
     void terminate();
     // SIGKILL to all that are left, frozen ones too.
     void killAll();
+    // Somebody's signal to the first process of the container of this scope, if it lives: no end that we want.
+    void signal(const std::string& scope, int number);
     // The end of one that has gone beyond a limit; the others have their grace.
     void killForLimit(Container& container) { kill(container, fate::Kill::limit); }
     // What a container without a PID namespace may have left behind when its first process has ended.

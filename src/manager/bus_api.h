@@ -45,6 +45,10 @@ public:
     void stopPod(sd::Call call);
     void restartPod(sd::Call call);
     void deletePod(sd::Call call);
+    void resetFailedPod(sd::Call call);
+    void freeze(sd::Call call);
+    void thaw(sd::Call call);
+    void kill(sd::Call call);
 
     using Verb = uint32_t (*)(Manager&, const std::string& id);
     // Authorises, carries the verb out and answers with its job.
@@ -74,6 +78,9 @@ private:
     // The same for a definition, which may reach beyond its pod.
     void manageDefinition(sd::Call call, const std::string& definition, const std::string& id, const char* verb,
                           std::function<void(sd::Call)> granted);
+    // Run `change` of a pod, instance or container, and answer when it is done.
+    void changeUnits(sd::Call call, const std::string& name, const char* verb,
+                     std::function<void(const std::string& name, UnitsPort::Done done)> change);
     void inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
     void flush();
     bool tell(const std::string& path, const char* interface, const sd_bus_vtable* vtable, void* view);

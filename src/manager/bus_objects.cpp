@@ -3,6 +3,7 @@
 
 #include "manager/bus_api.h"
 #include "manager/bus_property.h"
+#include "manager/cgroup.h"
 #include "sd/method.h"
 #include "sd/names.h"
 
@@ -53,6 +54,10 @@ void instanceContainers(const I& v, Reply r) {
     for (const ContainerRecord& container : v.instance->state().record.containers)
         paths.push_back(containerPath(v.instance->id(), container.name));
     putPaths(r, paths);
+}
+template <typename View>
+void freezer(const View& view, Reply reply) {
+    put(reply, std::string(isFrozen(groupOf(view)) ? "frozen" : "running"));
 }
 using C = ContainerObjectView;
 void containerName(const C& v, Reply r) {
@@ -157,6 +162,7 @@ const sd_bus_vtable kInstanceVtable[] = {
     SD_BUS_PROPERTY("State", "s", sd::property<&instanceState>, 0, kChange),
     SD_BUS_PROPERTY("StateTimestamp", "t", sd::property<&instanceSince>, 0, kChange),
     SD_BUS_PROPERTY("Message", "s", sd::property<&instanceMessage>, 0, kChange),
+    SD_BUS_PROPERTY("FreezerState", "s", (sd::property<&freezer<InstanceObjectView>>), 0, 0),
     SD_BUS_PROPERTY("Containers", "ao", sd::property<&instanceContainers>, 0, kChange),
     SD_BUS_VTABLE_END
 };
@@ -174,6 +180,7 @@ const sd_bus_vtable kContainerVtable[] = {
     SD_BUS_PROPERTY("ExitSignal", "i", sd::property<&containerExitSignal>, 0, kChange),
     SD_BUS_PROPERTY("Result", "s", sd::property<&containerResult>, 0, kChange),
     SD_BUS_PROPERTY("Message", "s", sd::property<&containerMessage>, 0, kChange),
+    SD_BUS_PROPERTY("FreezerState", "s", (sd::property<&freezer<ContainerObjectView>>), 0, 0),
     SD_BUS_VTABLE_END
 };
 

@@ -54,6 +54,11 @@ std::string instancePath(const InstanceId& id);
 std::string containerPath(const InstanceId& id, const std::string& container);
 std::string jobPath(uint32_t id);
 
+// Directories of their cgroups.
+std::string groupOf(const PodObjectView& view);
+std::string groupOf(const InstanceObjectView& view);
+std::string groupOf(const ContainerObjectView& view);
+
 // preparing, running, finished, failed, killed
 const char* containerStateName(const ContainerRecord& container);
 

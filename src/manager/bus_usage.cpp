@@ -7,8 +7,6 @@
 
 namespace podd {
 
-namespace {
-
 std::string groupOf(const PodObjectView& view) {
     return sliceDirectory(view.api->manager().config().cgroupRoot, podSlice(view.pod->id()));
 }
@@ -19,6 +17,8 @@ std::string groupOf(const ContainerObjectView& view) {
     return cat(groupOf(InstanceObjectView{view.instance, view.api}), '/',
                containerScope(view.instance->id(), view.record().name));
 }
+
+namespace {
 
 uint64_t diskOf(const InstanceObjectView& view) {
     uint64_t sum = kUnknown;

@@ -13,6 +13,10 @@ std::string sliceDirectory(const std::string& root, const std::string& slice) {
     return cat(path, '/', slice);
 }
 
+bool isFrozen(const std::string& cgroup) {
+    return cgroupValue(cgroup, "cgroup.events", "frozen") == 1;
+}
+
 bool freezesItself(const std::string& cgroup) {
     return cgroupNumber(cgroup, "cgroup.freeze") == 1;
 }

@@ -10,6 +10,7 @@ namespace podd {
 // Directory of a slice below `root`: pod-a-b.slice is pod.slice/pod-a.slice/pod-a-b.slice.
 std::string sliceDirectory(const std::string& root, const std::string& slice);
 
+bool isFrozen(const std::string& cgroup);       // it or one above it, with all its processes
 bool freezesItself(const std::string& cgroup);  // asked to; a parent that freezes does not count
 
 }  // namespace podd

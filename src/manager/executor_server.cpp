@@ -70,9 +70,9 @@ void ExecutorServer::close(Connection& connection) {
     connections_.erase(connection.socket.get());
 }
 
-bool ExecutorServer::send(const InstanceId& instance, ExecutorCommand::Kind kind) {
+bool ExecutorServer::send(const InstanceId& instance, const ExecutorCommand& command) {
     const auto known = byInstance_.find(instance);
-    return known != byInstance_.end() && sendPacket(known->second->socket.get(), wire::encode(ExecutorCommand{kind}));
+    return known != byInstance_.end() && sendPacket(known->second->socket.get(), wire::encode(command));
 }
 
 void ExecutorServer::drain(const InstanceId& instance) {

@@ -25,7 +25,7 @@ public:
     // does not know is stopped.
     void open();
 
-    bool send(const InstanceId& instance, ExecutorCommand::Kind kind) override;
+    bool send(const InstanceId& instance, const ExecutorCommand& command) override;
     void drain(const InstanceId& instance) override;
     bool isExecutor(int64_t pid, const InstanceId& instance) override;
 

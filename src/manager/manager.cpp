@@ -123,6 +123,14 @@ uint32_t Manager::restart(const std::string& id) {
     return start(id);
 }
 
+void Manager::resetFailed(const std::string& id) {
+    Pod& subject = pod(id);
+    subject.backoff = {};
+    subject.lastFailure.clear();
+    ports_.observer->podChanged(subject);
+    reconcilePod(subject);
+}
+
 uint32_t Manager::remove(const std::string& id) {
     Pod& subject = pod(id);
     if (!subject.stored.deleted) {

@@ -106,6 +106,16 @@ public:
     uint32_t stop(const std::string& id);
     uint32_t restart(const std::string& id);
     uint32_t remove(const std::string& id);
+    // Forgets failures and back-off: what is missing is launched at once.
+    void resetFailed(const std::string& id);
+
+    // What runs of a pod, of an instance ("/web.3"), or a container ("/web.3/nginx"). They throw noSuchPod,
+    // noSuchInstance, and notNow when nothing of it runs; `done` gets what went wrong afterwards, or "".
+    void freeze(const std::string& name, UnitsPort::Done done);
+    void thaw(const std::string& name, UnitsPort::Done done);
+    enum class KillWhom { main, all };  // the first process of each container, or every process
+    void kill(const std::string& name, KillWhom whom, int signal, UnitsPort::Done done);
+    std::string podOf(const std::string& name) const;  // the id of the pod that such a name is about
 
     // What the launch of a definition would do (core/plan_json.h); throws badDefinition, or notSupported for what has
     // obstacles. Changes nothing.
@@ -117,6 +127,12 @@ public:
     std::string definition(const std::string& id, const std::string& word) const;  // canonical text
     std::vector<Change> diff(const std::string& id, const std::string& from, const std::string& to) const;
     std::vector<VersionInfo> history(const std::string& id) const;  // the oldest first
+
+    // An instance, or one container of it.
+    struct Target {
+        Instance* instance = nullptr;
+        std::string container{};  // "" = all
+    };
 
     // Facts.
     void onReport(const InstanceId& id, const Report& report);
@@ -146,6 +162,11 @@ private:
     void jobQueued(const std::string& job, const std::string& unit) override;
     void unitRemoved(const std::string& unit) override;
     void systemdRestarted() override;
+
+    std::vector<Target> targetsOf(const std::string& name) const;
+    std::vector<Target> runningTargetsOf(const std::string& name) const;
+    std::vector<std::string> frozenUnits(const Instance& instance) const;
+    void thawAll(std::vector<std::string> frozen, UnitsPort::Done done);
 
     Pod& addPod(StoredPod stored);
     void thawThenStop(std::vector<std::string> frozen, const InstanceId& id);

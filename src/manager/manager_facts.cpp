@@ -50,7 +50,7 @@ void Manager::onReport(const InstanceId& id, const Report& report) {
     Instance* instance = findInstance(id);
     if (instance == nullptr) {
         log::warning(cat("an executor of the unknown instance ", quoted(id.text()), " reported: it is stopped"));
-        (void)ports_.executors->send(id, ExecutorCommand::Kind::abort);
+        (void)ports_.executors->send(id, {.kind = ExecutorCommand::Kind::abort});
         ports_.units->stopUnit(executorScope(id));
         return;
     }
@@ -97,37 +97,8 @@ void Manager::startUnits(Instance& instance, const UnitPlan& main, const std::ve
     });
 }
 
-void Manager::stopUnits(Instance& instance) {
-    if (instance.units().empty())
-        return;
-    // systemd since 254 refuses to stop what is frozen, and leaves such a stop half done: thaw first (systemd.md §2).
-    // What counts is what was asked for: the kernel's answer to it ("frozen" in cgroup.events) may waver.
-    std::vector<std::string> frozen;
-    const std::string slice = instanceSlice(instance.id());
-    const std::string directory = sliceDirectory(config_.cgroupRoot, slice);
-    for (const std::string& scope : instance.units())
-        if (freezesItself(cat(directory, '/', scope)))
-            frozen.push_back(scope);
-    for (const std::string& each : {slice, podSlice(instance.id().pod), std::string("pod.slice")})
-        if (freezesItself(sliceDirectory(config_.cgroupRoot, each)))
-            frozen.push_back(each);
-    thawThenStop(std::move(frozen), instance.id());
-}
-
-void Manager::thawThenStop(std::vector<std::string> frozen, const InstanceId& id) {
-    if (frozen.empty()) {
-        // The executor's scope is stopped with the slice (BindsTo=); its own stop is for a slice that never came up.
-        ports_.units->stopUnit(instanceSlice(id));
-        ports_.units->stopUnit(executorScope(id));
-        return;
-    }
-    const std::string slice = frozen.back();
-    frozen.pop_back();
-    ports_.units->thawUnit(slice, [this, frozen = std::move(frozen), id] { thawThenStop(frozen, id); });
-}
-
 bool Manager::command(const Instance& instance, ExecutorCommand::Kind kind) {
-    return ports_.executors->send(instance.id(), kind);
+    return ports_.executors->send(instance.id(), {.kind = kind});
 }
 
 void Manager::drain(const Instance& instance) {

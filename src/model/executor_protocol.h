@@ -5,7 +5,7 @@
 //   podd     -> spawner   Order::launch + sealed memfd with the LaunchPlan, Order::removeSandbox
 //   spawner  -> podd      Notice::spawned, Notice::executorEnded, Notice::removed
 //   executor -> podd      Report: hello (first packet of every connection), pids, failed, running, exited, measured, ended
-//   podd     -> executor  ExecutorCommand: scoped, abort, stopping
+//   podd     -> executor  ExecutorCommand: scoped, abort, stopping, kill
 //
 // One launch:  launch -> [fork] -> hello(phase starting) + pids -> (podd makes the units) -> scoped -> the record says
 // "released" -> all containers released -> running. Until `released` nothing has been exec'ed, so an abort undoes all.
@@ -75,13 +75,18 @@ struct ExecutorCommand {
         abort,     // end the launch (only before the release)
         stopping,  // systemd is about to stop (or stops) the units: containers get SIGTERM from it; see to it that
                    // those which cannot see that signal end, too
+        kill,      // a signal to the first process of one container that runs
     };
 
     Kind kind = Kind::scoped;
+    std::string scope{};  // kill: the container's
+    int64_t signal = 0;   // kill
 
     template <typename V>
     void visit(V& v) {
         v(kind);
+        if (kind == Kind::kill)
+            v(scope), v(signal);
     }
 };
 

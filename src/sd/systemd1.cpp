@@ -250,10 +250,29 @@ void Systemd1::stopUnit(const std::string& unit) {
     });
 }
 
-void Systemd1::thawUnit(const std::string& unit, std::function<void()> done) {
+void Systemd1::sendFor(sd_bus_message* call, Done done) {
+    send(call, [done = std::move(done)](sd_bus_message* reply) {
+        const sd_bus_error* error = sd_bus_message_get_error(reply);
+        done(error == nullptr ? "" : error->message);
+    });
+}
+
+void Systemd1::freezeUnit(const std::string& unit, Done done) {
+    const Message call = newCall(bus_, "FreezeUnit");
+    check(sd_bus_message_append(call.get(), "s", unit.c_str()), "FreezeUnit");
+    sendFor(call.get(), std::move(done));
+}
+
+void Systemd1::thawUnit(const std::string& unit, Done done) {
     const Message call = newCall(bus_, "ThawUnit");
     check(sd_bus_message_append(call.get(), "s", unit.c_str()), "ThawUnit");
-    send(call.get(), [done = std::move(done)](sd_bus_message*) { done(); });
+    sendFor(call.get(), std::move(done));
+}
+
+void Systemd1::killUnit(const std::string& unit, int signal, Done done) {
+    const Message call = newCall(bus_, "KillUnit");
+    check(sd_bus_message_append(call.get(), "ssi", unit.c_str(), "all", signal), "KillUnit");
+    sendFor(call.get(), std::move(done));
 }
 
 void Systemd1::listUnits(const std::vector<std::string>& patterns,

@@ -26,7 +26,9 @@ public:
     void startUnits(const UnitPlan& main, const std::vector<UnitPlan>& aux,
                     std::function<void(const Started&)> done) override;
     void stopUnit(const std::string& unit) override;
-    void thawUnit(const std::string& unit, std::function<void()> done) override;
+    void freezeUnit(const std::string& unit, Done done) override;
+    void thawUnit(const std::string& unit, Done done) override;
+    void killUnit(const std::string& unit, int signal, Done done) override;
     void listUnits(const std::vector<std::string>& patterns,
                    std::function<void(const std::vector<std::string>&)> answer) override;
     void askStopJob(const std::string& job, const std::string& unit, std::function<void(bool)> answer) override;
@@ -45,6 +47,7 @@ private:
     // Sends a call, now or when few enough are under way, in order; `answer` gets its reply.
     void send(sd_bus_message* call, Answer answer);
     void sendWaiting();
+    void sendFor(sd_bus_message* call, Done done);
     void subscribe();
     void finish(Start& start, const Started& result);
 

@@ -2,6 +2,7 @@
 #include "manager/bus_api.h"
 
 #include <algorithm>
+#include <csignal>
 
 #include "base/file.h"
 #include "bus.h"
@@ -143,6 +144,41 @@ TEST(BusApi, AnswersWithTheDefinitionAsItWasAccepted) {
     const char* outcome = nullptr;
     ASSERT_GT(sd_bus_message_read(again.reply.get(), "s", &outcome), 0);
     EXPECT_STREQ(outcome, "unchanged");
+}
+
+TEST(BusApi, SignalsFreezesAndThawsWhatANameStandsFor) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    bus.world.run({"/web", 1});
+    const auto kill = [&](const char* name, const char* whom, int32_t signal) {
+        const sd::Message message = bus.newCall(sd::kManagerPath, sd::kManager, "Kill");
+        sd::check(sd_bus_message_append(message.get(), "ssi", name, whom, signal), "append");
+        return bus.call(message).errorText;
+    };
+    EXPECT_EQ(kill("web.1/main", "all", SIGHUP), "");
+    EXPECT_EQ(bus.world.units.killed, (std::vector<std::pair<std::string, int>>{{"pod-web-1-main.scope", SIGHUP}}));
+    EXPECT_EQ(kill("web", "control", SIGHUP), "whom: 'control' is none of: main, all");
+    EXPECT_EQ(kill("web", "all", 0), "signal: 0 is no signal; they are 1 to 64");
+    EXPECT_EQ(kill("web", "all", 65), "signal: 65 is no signal; they are 1 to 64");
+    EXPECT_EQ(bus.manage("Freeze", "web").errorText, "");
+    EXPECT_EQ(bus.world.units.frozen, std::vector<std::string>{"pod-web-1.slice"});
+    bus.world.units.problem = "it does not freeze";
+    const Answer refused = bus.manage("Freeze", "web.1/main");
+    EXPECT_EQ(refused.errorName, "org.podd1.Error.Failed");
+    EXPECT_EQ(refused.errorText, "instance '/web.1': container 'main': freeze: it does not freeze");
+    EXPECT_EQ(bus.manage("Thaw", "web").errorText, "");
+    EXPECT_EQ(bus.manage("Thaw", "db").errorName, "org.podd1.Error.NoSuchPod");
+    EXPECT_EQ(bus.manage("Freeze", "web.2").errorName, "org.podd1.Error.NoSuchInstance");
+}
+
+TEST(BusApi, ForgetsFailuresForAll) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    bus.world.run({"/web", 1});
+    bus.world.end({"/web", 1}, 3);
+    EXPECT_EQ(bus.manage("ResetFailedPod", "web").errorText, "");
+    EXPECT_EQ(bus.world.spawner.plans.size(), 2U);
+    EXPECT_EQ(bus.manage("ResetFailedPod", "db").errorName, "org.podd1.Error.NoSuchPod");
 }
 
 // The XML in dbus/ is what clients generate code from: it must be what podd answers.

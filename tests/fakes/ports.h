@@ -19,9 +19,17 @@ public:
         answers.push_back(std::move(done));
     }
     void stopUnit(const std::string& unit) override { stopped.push_back(unit); }
-    void thawUnit(const std::string& unit, std::function<void()> done) override {
+    void freezeUnit(const std::string& unit, Done done) override {
+        frozen.push_back(unit);
+        done(problem);
+    }
+    void thawUnit(const std::string& unit, Done done) override {
         thawed.push_back(unit);
-        done();
+        done(problem);
+    }
+    void killUnit(const std::string& unit, int signal, Done done) override {
+        killed.emplace_back(unit, signal);
+        done(problem);
     }
     void listUnits(const std::vector<std::string>&,
                    std::function<void(const std::vector<std::string>&)> answer) override {
@@ -39,7 +47,10 @@ public:
     std::vector<std::vector<UnitPlan>> auxiliary;
     std::vector<std::function<void(const Started&)>> answers;
     std::vector<std::string> stopped;
+    std::vector<std::string> frozen;
     std::vector<std::string> thawed;
+    std::vector<std::pair<std::string, int>> killed;
+    std::string problem;  // what the three above answer
     std::vector<std::string> loaded;
     std::vector<std::function<void(const std::vector<std::string>&)>> lists;  // unanswered while silent
     bool silent = false;
@@ -63,15 +74,18 @@ public:
 
 class Executors final : public ExecutorsPort {
 public:
-    bool send(const InstanceId& instance, ExecutorCommand::Kind kind) override {
-        sent.emplace_back(instance, kind);
-        return true;
+    bool send(const InstanceId& instance, const ExecutorCommand& command) override {
+        sent.emplace_back(instance, command.kind);
+        commands.push_back(command);
+        return connected;
     }
     void drain(const InstanceId&) override {}
     bool isExecutor(int64_t, const InstanceId&) override { return live; }
 
+    bool connected = true;
     bool live = false;  // those that an earlier podd left
     std::vector<std::pair<InstanceId, ExecutorCommand::Kind>> sent;
+    std::vector<ExecutorCommand> commands;
 };
 
 }  // namespace podd::fakes

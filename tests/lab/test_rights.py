@@ -13,7 +13,8 @@ RULE = "/etc/polkit-1/rules.d/50-hers.rules"
 MANAGE = {
     "stop": ("stop", "/others"), "start": ("start", "/others"), "restart": ("restart", "/others"),
     "delete": ("delete", "/others"), "apply": ("apply", "-"), "rollback": ("rollback", "/others"),
-    "purge": ("purge", "/others"),
+    "purge": ("purge", "/others"), "kill": ("kill", "/others"), "freeze": ("freeze", "/others"),
+    "thaw": ("thaw", "/others"), "reset-failed": ("reset-failed", "/others"),
 }
 
 

@@ -203,8 +203,8 @@ Report ExecutorLab::launchAll(const LaunchPlan& plan) {
     return await(Report::Kind::running);
 }
 
-void ExecutorLab::command(ExecutorCommand::Kind kind) {
-    ASSERT_TRUE(sendPacket(executor_.get(), wire::encode(ExecutorCommand{kind})));
+void ExecutorLab::command(const ExecutorCommand& command) {
+    ASSERT_TRUE(sendPacket(executor_.get(), wire::encode(command)));
 }
 
 Report ExecutorLab::report(int timeoutMs) {

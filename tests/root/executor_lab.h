@@ -51,7 +51,8 @@ protected:
     void order(const Order& order, const std::vector<int>& fds = {});
     Notice notice();
     void accept();  // the executor's next connection
-    void command(ExecutorCommand::Kind kind);
+    void command(const ExecutorCommand& command);
+    void command(ExecutorCommand::Kind kind) { command({.kind = kind}); }
     Report report(int timeoutMs = 5000);
     Report await(Report::Kind kind, int timeoutMs = 5000);
     Report end();  // waits for `ended` and for the executor's exit

@@ -45,6 +45,24 @@ TEST_F(Stop, defaultActionEndsAtOnce) {
     expectNothingLeft();
 }
 
+TEST_F(Stop, aSignalOfSomebodyIsForOneContainerAndNoStop) {
+    const std::string tells = "trap 'echo got it' USR1; echo up; while :; do sleep 0.05; done";
+    const LaunchPlan both = plan({container("a", tells), container("b", tells)});
+    (void)launchAll(both);
+    awaitUp(2);
+    command({.kind = ExecutorCommand::Kind::kill, .scope = both.containers[1].scope, .signal = SIGUSR1});
+    const std::optional<Entry> said = entry();
+    ASSERT_TRUE(said);
+    EXPECT_EQ(said->field("MESSAGE"), "got it");
+    EXPECT_EQ(said->field("CONTAINER_NAME"), "b");
+    command({.kind = ExecutorCommand::Kind::kill, .scope = both.containers[1].scope, .signal = SIGKILL});
+    const Report last = end();
+    EXPECT_EQ(named(last, "b").exitSignal, SIGKILL);
+    EXPECT_TRUE(named(last, "b").failed()) << "it is as if it had ended by itself";
+    EXPECT_TRUE(named(last, "a").stopRequested);
+    expectNothingLeft();
+}
+
 // A signal handler is heard, a blocked signal waits to be taken, a child may have work to do.
 TEST_F(Stop, whoCanHearIsLeftAlone) {
     const Report running = launchAll(plan({container("parent", "sleep 0.6 & echo up; wait; exec sleep 1000")}));

@@ -2,6 +2,7 @@
 // The command line: options in all their forms, and what is refused with which words.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <set>
 
 #include "cli/names_argument.h"
@@ -51,6 +52,25 @@ TEST(CliOptions, AValueMayBeTheNextWordAndTheLastOneWins) {
     const CommandLine line = parse({"list", "--json", "short", "--json=pretty"});
     EXPECT_EQ(line.options.json, JsonMode::pretty);
     EXPECT_TRUE(line.arguments.empty());
+}
+
+TEST(CliOptions, ASignalHasANameOrANumber) {
+    const auto signal = [](const std::string& text) { return parse({"kill", "web", "-s", text}).options.signal; };
+    EXPECT_EQ(parse({"kill", "web"}).options.signal, std::nullopt);
+    for (const char* text : {"HUP", "SIGHUP", "hup", "sighup", "1"})
+        EXPECT_EQ(signal(text), SIGHUP) << text;
+    EXPECT_EQ(signal("RTMIN"), SIGRTMIN);
+    EXPECT_EQ(signal("SIGRTMIN+3"), SIGRTMIN + 3);
+    EXPECT_EQ(signal("RTMAX-1"), SIGRTMAX - 1);
+    for (const char* text : {"0", "65", "-1", "SIG", "SIGSIGHUP", "RTMIN-1", "RTMIN+31", "RTMAX+1", "RTMIN3", "X"})
+        EXPECT_EQ(whyRefused({"kill", "web", std::string("--signal=") + text}),
+                  std::string("option '--signal': '") + text + "' is no signal");
+}
+
+TEST(CliOptions, ASignalIsForTheFirstProcessOrForAll) {
+    EXPECT_EQ(parse({"kill", "web", "--kill-whom=main"}).options.killWhom, "main");
+    EXPECT_EQ(whyRefused({"kill", "web", "--kill-whom=control"}),
+              "option '--kill-whom': 'control' is none of: main, all");
 }
 
 TEST(CliOptions, PropertiesAddUp) {

@@ -37,13 +37,13 @@ _podctl() {
         [STANDALONE]='-h --help --version -q --quiet --no-pager --no-legend --no-ask-password --no-block
                       --wait --strict --dry-run --target --value -f --follow'
         [ARG]='-H --host -M --machine --json --if-version -p --property -n --lines -o --output -S --since -D --directory
-               --for --timeout'
+               --for --timeout -s --signal --kill-whom'
     )
     local -A VERBS=(
         [NONE]='list-jobs isolators'
-        [PODS]='list list-instances top start stop restart wait delete'
+        [PODS]='list list-instances top start stop restart reset-failed wait delete'
         [POD]='cat history'
-        [OBJECTS]='status show'
+        [OBJECTS]='status show kill freeze thaw'
         [FILES]='apply verify plan'
         [VERSIONS]='diff rollback'
         [GONE]='purge'
@@ -93,6 +93,8 @@ _podctl() {
             --json) comps='short pretty off' ;;
             -o | --output) comps='short cat' ;;
             --for) comps='stable stopped' ;;
+            -s | --signal) comps=$(compgen -A signal SIG) ;;
+            --kill-whom) comps='main all' ;;
             --if-version) comps="none $(__podctl_versions "${arguments[0]}")" ;;
             -n | --lines) comps='all' ;;
             -S | --since) comps='now today yesterday' ;;

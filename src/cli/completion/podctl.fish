@@ -30,6 +30,10 @@ complete -c podctl -n __fish_use_subcommand -a top -d 'Show what pods and their 
 complete -c podctl -n __fish_use_subcommand -a start -d 'Start pods'
 complete -c podctl -n __fish_use_subcommand -a stop -d 'Stop pods and keep them stopped'
 complete -c podctl -n __fish_use_subcommand -a restart -d 'Replace all instances of pods by new ones'
+complete -c podctl -n __fish_use_subcommand -a kill -d 'Send a signal to processes of containers'
+complete -c podctl -n __fish_use_subcommand -a freeze -d 'Suspend all processes of containers'
+complete -c podctl -n __fish_use_subcommand -a thaw -d 'Let frozen containers go on'
+complete -c podctl -n __fish_use_subcommand -a reset-failed -d 'Forget failures of pods, and try again at once'
 complete -c podctl -n __fish_use_subcommand -a wait -d 'Wait until pods are in a state'
 complete -c podctl -n __fish_use_subcommand -a apply -d 'Create or change pods from definitions'
 complete -c podctl -n __fish_use_subcommand -a verify -d 'Check definitions without applying them'
@@ -43,9 +47,10 @@ complete -c podctl -n __fish_use_subcommand -a purge -d 'Forget the history of d
 complete -c podctl -n __fish_use_subcommand -a logs -d 'Show the output of containers'
 complete -c podctl -n __fish_use_subcommand -a isolators -d 'List what podd isolates containers with'
 
-set -l pod_verbs list list-instances top start stop restart wait delete cat history diff rollback status show logs
+set -l pod_verbs list list-instances top start stop restart reset-failed wait delete cat history diff rollback status show logs \
+    kill freeze thaw
 complete -c podctl -n "__fish_seen_subcommand_from $pod_verbs" -a '(__podctl_pods)'
-complete -c podctl -n '__fish_seen_subcommand_from status show logs' -a '(__podctl_instances)'
+complete -c podctl -n '__fish_seen_subcommand_from status show logs kill freeze thaw' -a '(__podctl_instances)'
 complete -c podctl -n '__fish_seen_subcommand_from diff rollback cat' -a '(__podctl_versions)'
 complete -c podctl -n '__fish_seen_subcommand_from apply verify plan diff' -F
 
@@ -71,5 +76,7 @@ complete -c podctl -s f -l follow -d 'Go on printing new log lines'
 complete -c podctl -s o -l output -x -a 'short cat' -d 'Form of log lines: short or cat'
 complete -c podctl -s S -l since -x -a 'today yesterday' -d 'Show log lines from this time on'
 complete -c podctl -s D -l directory -x -a '(__fish_complete_directories)' -d 'Read the journal in this directory'
+complete -c podctl -s s -l signal -x -a '(string split " " (kill -l))' -d 'Signal to send, by name or number'
+complete -c podctl -l kill-whom -x -a 'main all' -d 'Processes to send it to: main or all'
 complete -c podctl -l for -x -a 'stable stopped' -d 'State to wait for: stable or stopped'
 complete -c podctl -l timeout -x -d 'Give up waiting after this time'

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is asked of units and processes of instances that run: to be stopped, frozen, thawed, and signals.
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "manager/cgroup.h"
+#include "manager/manager.h"
+
+namespace podd {
+
+namespace {
+
+// Calls `done` once, when the returned function has been called `count` times, with the first problem of all.
+UnitsPort::Done afterAll(size_t count, UnitsPort::Done done) {
+    struct Waiting {
+        size_t left;
+        std::string problem;
+        UnitsPort::Done done;
+    };
+    return [waiting = std::make_shared<Waiting>(Waiting{count, "", std::move(done)})](const std::string& problem) {
+        if (waiting->problem.empty())
+            waiting->problem = problem;
+        if (--waiting->left == 0)
+            waiting->done(waiting->problem);
+    };
+}
+
+std::string describe(const InstanceId& id, const std::string& container) {
+    const std::string text = cat("instance ", quoted(id.text()));
+    return container.empty() ? text : cat(text, ": container ", quoted(container));
+}
+
+UnitsPort::Done about(const std::string& what, const char* step, UnitsPort::Done done) {
+    return [what, step, done = std::move(done)](const std::string& problem) {
+        done(problem.empty() ? "" : cat(what, ": ", step, ": ", problem));
+    };
+}
+
+// "/web.3/nginx" is container nginx of instance /web.3.
+std::optional<InstanceId> instanceOf(const std::string& container) {
+    const size_t slash = container.rfind('/');
+    return slash == 0 || slash == std::string::npos ? std::nullopt : parseInstanceId(container.substr(0, slash));
+}
+
+bool runs(const Manager::Target& target) {
+    if (target.instance->state().phase != LaunchPhase::running)
+        return false;
+    const std::vector<ContainerRecord>& containers = target.instance->state().record.containers;
+    return target.container.empty() || std::any_of(containers.begin(), containers.end(), [&](const auto& each) {
+               return each.name == target.container && each.phase == ContainerPhase::running;
+           });
+}
+
+}  // namespace
+
+// A '.' may be in the id of a pod, and so may a '/': the pod that is there wins.
+std::vector<Manager::Target> Manager::targetsOf(const std::string& name) const {
+    std::vector<Target> targets;
+    if (const Pod* found = findPod(name)) {
+        for (const auto& [number, instance] : found->instances)
+            targets.push_back({instance.get(), ""});
+        return targets;
+    }
+    if (const std::optional<InstanceId> id = instanceOf(name)) {
+        Instance* const instance = findInstance(*id);
+        const std::string container = name.substr(name.rfind('/') + 1);
+        if (instance != nullptr)
+            for (const ContainerRecord& each : instance->state().record.containers)
+                if (each.name == container)
+                    targets.push_back({instance, container});
+        if (targets.empty())
+            throw Error(Errc::noSuchInstance, cat("container ", quoted(name), ": there is no such container"));
+        return targets;
+    }
+    const std::optional<InstanceId> id = parseInstanceId(name);
+    if (!id)
+        (void)pod(name);  // throws
+    Instance* const instance = findInstance(*id);
+    if (instance == nullptr)
+        throw Error(Errc::noSuchInstance, cat("instance ", quoted(name), ": there is no such instance"));
+    return {{instance, ""}};
+}
+
+std::vector<Manager::Target> Manager::runningTargetsOf(const std::string& name) const {
+    std::vector<Target> targets = targetsOf(name);
+    const bool container = !targets.empty() && !targets.front().container.empty();
+    const char* const kind = findPod(name) != nullptr ? "pod " : container ? "container " : "instance ";
+    std::erase_if(targets, [](const Target& each) { return !runs(each); });
+    if (targets.empty())
+        throw Error(Errc::notNow, cat(kind, quoted(name), ": no container of it runs now"));
+    return targets;
+}
+
+std::string Manager::podOf(const std::string& name) const {
+    if (findPod(name) != nullptr)
+        return name;
+    std::optional<InstanceId> id = instanceOf(name);
+    if (!id)
+        id = parseInstanceId(name);
+    return id ? id->pod : name;
+}
+
+void Manager::freeze(const std::string& name, UnitsPort::Done done) {
+    // The executor is not in the slice of the instance: it sees to the output, and to an end, also of frozen containers.
+    const std::vector<Target> targets = runningTargetsOf(name);
+    const UnitsPort::Done each = afterAll(targets.size(), std::move(done));
+    for (const auto& [instance, container] : targets) {
+        const InstanceId& id = instance->id();
+        ports_.units->freezeUnit(container.empty() ? instanceSlice(id) : containerScope(id, container),
+                                 about(describe(id, container), "freeze", each));
+    }
+}
+
+// Of what was frozen in some other way too.
+void Manager::thaw(const std::string& name, UnitsPort::Done done) {
+    std::vector<std::string> frozen;
+    for (const Target& target : runningTargetsOf(name)) {
+        const std::string only =
+            target.container.empty() ? "" : containerScope(target.instance->id(), target.container);
+        for (const std::string& unit : frozenUnits(*target.instance))
+            if (only.empty() || unit == only)
+                frozen.push_back(unit);
+    }
+    if (findPod(name) != nullptr && freezesItself(sliceDirectory(config_.cgroupRoot, podSlice(name))))
+        frozen.push_back(podSlice(name));
+    thawAll(std::move(frozen), std::move(done));
+}
+
+void Manager::kill(const std::string& name, KillWhom whom, int signal, UnitsPort::Done done) {
+    std::vector<Target> receivers;
+    for (const Target& target : runningTargetsOf(name))
+        for (const ContainerRecord& container : target.instance->state().record.containers)
+            if (container.phase == ContainerPhase::running &&
+                (target.container.empty() || target.container == container.name))
+                receivers.push_back({target.instance, container.name});
+    const UnitsPort::Done each = afterAll(receivers.size(), std::move(done));
+    for (const auto& [instance, container] : receivers) {
+        const InstanceId& id = instance->id();
+        const UnitsPort::Done sent = about(describe(id, container), "kill", each);
+        const std::string scope = containerScope(id, container);
+        if (whom == KillWhom::all)
+            ports_.units->killUnit(scope, signal, sent);
+        else  // systemd knows no main process of a scope; the executor is its parent
+            sent(ports_.executors->send(id, {.kind = ExecutorCommand::Kind::kill, .scope = scope, .signal = signal})
+                     ? ""
+                     : "its executor is not connected, try again");
+    }
+}
+
+// The scopes of an instance and its slice, as far as they were asked to freeze.
+std::vector<std::string> Manager::frozenUnits(const Instance& instance) const {
+    std::vector<std::string> frozen;
+    const std::string slice = instanceSlice(instance.id());
+    const std::string directory = sliceDirectory(config_.cgroupRoot, slice);
+    for (const std::string& scope : instance.units())
+        if (freezesItself(cat(directory, '/', scope)))
+            frozen.push_back(scope);
+    if (freezesItself(directory))
+        frozen.push_back(slice);
+    return frozen;
+}
+
+// The last one first.
+void Manager::thawAll(std::vector<std::string> frozen, UnitsPort::Done done) {
+    if (frozen.empty())
+        return done("");
+    const std::string unit = frozen.back();
+    frozen.pop_back();
+    ports_.units->thawUnit(unit, [this, unit, frozen = std::move(frozen), done = std::move(done)](const auto& problem) {
+        if (problem.empty())
+            return thawAll(frozen, done);
+        done(cat("unit ", quoted(unit), ": thaw: ", problem));
+    });
+}
+
+void Manager::stopUnits(Instance& instance) {
+    if (instance.units().empty())
+        return;
+    // systemd since 254 refuses to stop what is frozen, and leaves such a stop half done: thaw first (systemd.md §2).
+    // What counts is what was asked for: the kernel's answer to it ("frozen" in cgroup.events) may waver.
+    std::vector<std::string> frozen = frozenUnits(instance);
+    for (const std::string& each : {podSlice(instance.id().pod), std::string("pod.slice")})
+        if (freezesItself(sliceDirectory(config_.cgroupRoot, each)))
+            frozen.push_back(each);
+    thawThenStop(std::move(frozen), instance.id());
+}
+
+void Manager::thawThenStop(std::vector<std::string> frozen, const InstanceId& id) {
+    if (frozen.empty()) {
+        // The executor's scope is stopped with the slice (BindsTo=); its own stop is for a slice that never came up.
+        ports_.units->stopUnit(instanceSlice(id));
+        ports_.units->stopUnit(executorScope(id));
+        return;
+    }
+    const std::string slice = frozen.back();
+    frozen.pop_back();
+    ports_.units->thawUnit(slice, [this, frozen = std::move(frozen), id](const auto&) { thawThenStop(frozen, id); });
+}
+
+}  // namespace podd
