@@ -13,7 +13,7 @@ using fakes::World;
 using KillWhom = Manager::KillWhom;
 using Texts = std::vector<std::string>;
 
-// A World with what the last request was answered with; nullopt = it was not.
+// A World with a pod of two instances, and what requests were answered with, in order.
 class Units : public ::testing::Test {
 protected:
     Units() { (void)world.manager->apply(world.definition("/web", "sleep 1000", 2), {}); }

@@ -3,21 +3,18 @@
 #include "executor/memory_events.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
+
+#include "fakes/world.h"
 
 namespace podd {
 namespace {
 
 class MemoryLimitTest : public ::testing::Test {
 protected:
-    void SetUp() override { ASSERT_NE(::mkdtemp(root_.data()), nullptr); }
-    void TearDown() override { std::filesystem::remove_all(root()); }
-
-    std::string root() const { return root_.data(); }
+    const std::string& root() const { return directory_.path; }
     std::string group() const { return root() + "/pod.slice/pod-web.scope"; }
 
     void limit(const std::string& group, const std::string& value) {
@@ -26,7 +23,7 @@ protected:
     }
 
 private:
-    std::array<char, 32> root_{"/tmp/podd-test-XXXXXX"};
+    fakes::Directory directory_;
 };
 
 TEST_F(MemoryLimitTest, TheLowestOnTheWayUpCounts) {
