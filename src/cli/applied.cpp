@@ -11,7 +11,7 @@ namespace podd::cli {
 void noteAnswer(const Applied& answer, const Options& options, AppliedFile& applied) {
     applied.outcome = answer.outcome;
     applied.version = answer.version;
-    applied.job = answer.job;
+    applied.deployment = answer.deployment;
     if (options.json == JsonMode::off && !options.quiet)
         std::cout << printable(applied.outcome) << ' ' << applied.pod << " (version " << printable(applied.version)
                   << ")\n"
@@ -35,14 +35,14 @@ void complainAboutRefusal(const Error& error, const std::string& file, const std
         std::cerr << "see 'podctl cat " << pod << "' for what is there.\n";
 }
 
-int waitForAll(JobWaiter& waiter, std::vector<AppliedFile>& all) {
+int waitForAll(DeploymentWaiter& waiter, std::vector<AppliedFile>& all) {
     if (!waiter.wait())
         return kInterrupted;
-    std::vector<JobEnd> ends;
+    std::vector<DeploymentEnd> ends;
     for (AppliedFile& applied : all) {
-        if (applied.job.empty())
+        if (applied.deployment.empty())
             continue;
-        JobEnd end = waiter.end(applied.job);
+        DeploymentEnd end = waiter.end(applied.deployment);
         applied.result = end.result;
         applied.message = end.message;
         ends.push_back(std::move(end));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "cli/jobs.h"
+#include "cli/deployment_waiter.h"
 #include "cli/output_json.h"
 
 namespace podd::cli {
@@ -17,8 +17,8 @@ void noteAnswer(const Applied& answer, const Options& options, AppliedFile& appl
 // Notes why podd refused, and says so on stderr.
 void noteRefusal(const Error& error, const Options& options, AppliedFile& applied);
 
-// Waits for the jobs of what was applied and notes their ends; returns the exit status.
-int waitForAll(JobWaiter& waiter, std::vector<AppliedFile>& all);
+// Waits for the deployments of what was applied and notes their ends; returns the exit status.
+int waitForAll(DeploymentWaiter& waiter, std::vector<AppliedFile>& all);
 
 // A refusal of the definition in `file` ("" = none was given), with what to do about it.
 void complainAboutRefusal(const Error& error, const std::string& file, const std::string& pod, const Options& options);

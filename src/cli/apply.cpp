@@ -80,13 +80,13 @@ int applyVerb(const Context& context, const Words& files) {
         return kFailure;
     Client client(options);
     const PasswordAgent agent(options.askPassword && !options.remote());
-    JobWaiter waiter(client, options.quiet);
+    DeploymentWaiter waiter(client, options.quiet);
     int status = kSuccess;
     std::vector<AppliedFile> all;
     for (const DefinitionFile& file : definitions) {
         AppliedFile& applied = all.emplace_back(AppliedFile{.file = file.name, .pod = file.pod});
         if (applyFile(client, file, options, applied))
-            waiter.add(applied.job, file.pod);
+            waiter.add(applied.deployment, file.pod);
         else
             status = kFailure;
     }

@@ -48,7 +48,7 @@ Applied readApplied(sd_bus_message* reply) {
     applied.outcome = readText(reply, 's');
     applied.pod = readText(reply, 'o');
     applied.version = readText(reply, 's');
-    applied.job = readText(reply, 'o');
+    applied.deployment = readText(reply, 'o');
     return applied;
 }
 
@@ -238,12 +238,12 @@ std::vector<InstanceRow> Client::listInstances(const std::string& id) {
     return rows;
 }
 
-std::vector<JobRow> Client::listJobs() {
-    const sd::Message reply = manager("ListJobs");
-    std::vector<JobRow> rows;
+std::vector<DeploymentRow> Client::listDeployments() {
+    const sd::Message reply = manager("ListDeployments");
+    std::vector<DeploymentRow> rows;
     readArray(reply.get(), "(usso)", [&] {
         enter(reply.get(), SD_BUS_TYPE_STRUCT, "usso");
-        JobRow row;
+        DeploymentRow row;
         row.id = readNumber(reply.get(), 'u');
         row.type = readText(reply.get(), 's');
         row.pod = readText(reply.get(), 's');

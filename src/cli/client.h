@@ -46,7 +46,7 @@ struct InstanceRow {
     uint64_t sinceUsec = 0;
 };
 
-struct JobRow {
+struct DeploymentRow {
     uint64_t id = 0;
     std::string type;
     std::string pod;
@@ -82,7 +82,7 @@ public:
     std::vector<IsolatorRow> listIsolators();
     Applied rollback(const std::string& id, const std::string& version, const Options& options);  // "" = the one before
     void purge(const std::string& id);
-    // One of StartPod, StopPod, RestartPod, DeletePod; returns the job's path.
+    // One of StartPod, StopPod, RestartPod, DeletePod; returns the deployment's path.
     std::string lifecycle(const char* method, const std::string& id);
     void resetFailed(const std::string& id);
     // Of a pod, an instance or a container, what runs; they return when it is done.
@@ -92,7 +92,7 @@ public:
 
     std::vector<PodRow> listPods();
     std::vector<InstanceRow> listInstances(const std::string& id);  // "" = of all pods
-    std::vector<JobRow> listJobs();
+    std::vector<DeploymentRow> listDeployments();
     // Versions are named as podd names them, or "deployed" (or "") and "target".
     std::vector<VersionRow> listVersions(const std::string& id);  // the oldest first
     Definition definition(const std::string& id, const std::string& version);

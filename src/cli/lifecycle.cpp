@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// podctl start, stop, restart and delete: one call for each pod, then one wait for all their jobs.
+// podctl start, stop, restart and delete: one call for each pod, then one wait for all their deployments.
+#include "cli/deployment_waiter.h"
 #include "cli/exit_status.h"
-#include "cli/jobs.h"
 #include "cli/names_argument.h"
 #include "cli/verb.h"
 
@@ -16,26 +16,26 @@ int changeAll(const Context& context, const Words& pods, const char* method) {
         ids.push_back(podId(pod));  // all of them are checked before the first is touched
     Client client(context.options);
     const PasswordAgent agent(context.options.askPassword && !context.options.remote());
-    JobWaiter waiter(client, context.options.quiet);
+    DeploymentWaiter waiter(client, context.options.quiet);
     int status = kSuccess;
-    std::vector<std::string> jobs;
+    std::vector<std::string> deployments;
     for (const std::string& id : ids) {
         try {
-            jobs.push_back(client.lifecycle(method, id));
-            waiter.add(jobs.back(), id);
+            deployments.push_back(client.lifecycle(method, id));
+            waiter.add(deployments.back(), id);
         } catch (const Error& error) {
             complain(aboutPod(id, error.what()));
             status = exitStatus(error.code());
         }
     }
-    if (!context.options.block || jobs.empty())
+    if (!context.options.block || deployments.empty())
         return status;
     if (!waiter.wait())
         return kInterrupted;
-    std::vector<JobEnd> ends;
-    ends.reserve(jobs.size());
-    for (const std::string& job : jobs)
-        ends.push_back(waiter.end(job));
+    std::vector<DeploymentEnd> ends;
+    ends.reserve(deployments.size());
+    for (const std::string& deployment : deployments)
+        ends.push_back(waiter.end(deployment));
     return reportFailures(ends) ? status : kFailure;
 }
 

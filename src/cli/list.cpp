@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// podctl list, list-instances and list-jobs: tables.
+// podctl list, list-instances and deployments: tables.
 #include <algorithm>
 #include <iostream>
 
@@ -74,17 +74,17 @@ int listInstancesVerb(const Context& context, const Words& pods) {
     return 0;
 }
 
-int listJobsVerb(const Context& context, const Words&) {
+int deploymentsVerb(const Context& context, const Words&) {
     Client client(context.options);
-    const std::vector<JobRow> rows = client.listJobs();
+    const std::vector<DeploymentRow> rows = client.listDeployments();
     if (context.options.json != JsonMode::off) {
-        std::cout << jobsJson(rows, context.options.json);
+        std::cout << deploymentsJson(rows, context.options.json);
         return 0;
     }
-    Table table({"JOB", "TYPE", "POD"});
-    for (const JobRow& row : rows)
+    Table table({"DEPLOYMENT", "TYPE", "POD"});
+    for (const DeploymentRow& row : rows)
         table.add({cat(row.id), printable(row.type), printable(row.pod)});
-    print(context, table, "job");
+    print(context, table, "deployment");
     return 0;
 }
 

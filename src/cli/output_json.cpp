@@ -168,11 +168,11 @@ std::string instancesJson(const std::vector<InstanceRow>& rows, JsonMode mode) {
     return written(all, mode);
 }
 
-std::string jobsJson(const std::vector<JobRow>& rows, JsonMode mode) {
+std::string deploymentsJson(const std::vector<DeploymentRow>& rows, JsonMode mode) {
     Json::Value all = array();
-    for (const JobRow& row : rows) {
+    for (const DeploymentRow& row : rows) {
         Json::Value& item = all.append(Json::objectValue);
-        item["job"] = number(row.id);
+        item["deployment"] = number(row.id);
         item["type"] = row.type;
         item["pod"] = row.pod;
     }

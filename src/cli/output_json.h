@@ -21,8 +21,8 @@ struct AppliedFile {
     std::string pod;
     std::string outcome = "";  // created, changed, unchanged; refused
     std::string version = "";
-    std::string job = "";     // path; "" when it was refused
-    std::string result = "";  // of the job; "" when it was not waited for
+    std::string deployment = "";  // path; "" when it was refused
+    std::string result = "";      // of the deployment; "" when it was not waited for
     std::string message = "";
 };
 
@@ -58,7 +58,7 @@ std::string isolatorsJson(const std::vector<IsolatorRow>& rows, JsonMode mode);
 std::string topJson(const std::vector<TopRow>& rows, JsonMode mode);
 std::string podsJson(const std::vector<PodRow>& rows, JsonMode mode);
 std::string instancesJson(const std::vector<InstanceRow>& rows, JsonMode mode);
-std::string jobsJson(const std::vector<JobRow>& rows, JsonMode mode);
+std::string deploymentsJson(const std::vector<DeploymentRow>& rows, JsonMode mode);
 std::string versionsJson(const std::vector<HistoryRow>& rows, JsonMode mode);
 std::string diffJson(const Difference& difference, JsonMode mode);
 std::string previewsJson(const std::vector<PreviewedFile>& files, JsonMode mode);

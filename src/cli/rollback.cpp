@@ -15,7 +15,7 @@ int rollbackVerb(const Context& context, const Words& words) {
     AppliedFile applied{.file = "", .pod = podId(words[0])};
     Client client(options);
     const PasswordAgent agent(options.askPassword && !options.remote());
-    JobWaiter waiter(client, options.quiet);
+    DeploymentWaiter waiter(client, options.quiet);
     try {
         noteAnswer(client.rollback(applied.pod, words.size() > 1 ? words[1] : "", options), options, applied);
     } catch (const Error& error) {
@@ -24,7 +24,7 @@ int rollbackVerb(const Context& context, const Words& words) {
             std::cout << appliedJson({applied}, options.json);
         return exitStatus(error.code());
     }
-    waiter.add(applied.job, applied.pod);
+    waiter.add(applied.deployment, applied.pod);
     std::vector<AppliedFile> all{std::move(applied)};
     const int status = options.block ? waitForAll(waiter, all) : kSuccess;
     if (options.json != JsonMode::off)

@@ -15,7 +15,7 @@ constexpr std::array<Verb, 25> kVerbs = {{
     // name             arguments                    min max   group               run                summary
     {"list",           "[PATTERN...]",               0,  kAny, Group::pods,        listVerb,          "List pods"},
     {"list-instances", "[POD...]",                   0,  kAny, Group::pods,        listInstancesVerb, "List instances of pods"},
-    {"list-jobs",      "",                           0,  0,    Group::pods,        listJobsVerb,      "List work in progress"},
+    {"deployments",    "",                           0,  0,    Group::pods,        deploymentsVerb,   "List work in progress"},
     {"status",         "[POD|INSTANCE...]",          0,  kAny, Group::pods,        statusVerb,        "Show the state of pods, their containers and last log lines"},
     {"show",           "[POD|INSTANCE|CONTAINER...]", 0, kAny, Group::pods,        showVerb,          "Show properties of pods, instances, containers or podd"},
     {"top",            "[POD...]",                   0,  kAny, Group::pods,        topVerb,           "Show what pods and their containers use, again and again"},

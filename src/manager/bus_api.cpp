@@ -58,9 +58,9 @@ const Usage& BusApi::usageOf(const std::string& group) {
 void BusApi::operate(sd::Call call, const std::string& id, const char* name, Verb verb) {
     const std::string full = absolute(id);
     manage(std::move(call), full, name, [this, full, verb](sd::Call granted) {
-        const uint32_t job = verb(manager_, full);
+        const uint32_t deployment = verb(manager_, full);
         granted.reply([&](sd_bus_message* reply) {
-            sd::check(sd_bus_message_append(reply, "o", jobPath(job).c_str()), "answer");
+            sd::check(sd_bus_message_append(reply, "o", deploymentPath(deployment).c_str()), "answer");
         });
     });
 }
@@ -154,15 +154,15 @@ void BusApi::listInstances(sd::Call call) {
     });
 }
 
-void BusApi::listJobs(sd::Call call) {
+void BusApi::listDeployments(sd::Call call) {
     inspect(std::move(call), "", "list", [this](sd::Call granted) {
         granted.reply([&](sd_bus_message* reply) {
             sd::check(sd_bus_message_open_container(reply, 'a', "(usso)"), "answer");
             for (const auto& [id, pod] : manager_.pods())
-                if (pod->job)
-                    sd::check(sd_bus_message_append(reply, "(usso)", pod->job->id,
-                                                    std::string(kJobTypes.name(pod->job->type)).c_str(), id.c_str(),
-                                                    jobPath(pod->job->id).c_str()),
+                if (pod->deployment)
+                    sd::check(sd_bus_message_append(reply, "(usso)", pod->deployment->id,
+                                                    std::string(kDeploymentTypes.name(pod->deployment->type)).c_str(),
+                                                    id.c_str(), deploymentPath(pod->deployment->id).c_str()),
                               "answer");
             sd::check(sd_bus_message_close_container(reply), "answer");
         });

@@ -38,7 +38,7 @@ public:
     void getInstance(sd::Call call);
     void listPods(sd::Call call);
     void listInstances(sd::Call call);
-    void listJobs(sd::Call call);
+    void listDeployments(sd::Call call);
     void getDefinition(sd::Call call);
     void listVersions(sd::Call call);
     void startPod(sd::Call call);
@@ -51,7 +51,7 @@ public:
     void kill(sd::Call call);
 
     using Verb = uint32_t (*)(Manager&, const std::string& id);
-    // Authorises, carries the verb out and answers with its job.
+    // Authorises, carries the verb out and answers with its deployment.
     void operate(sd::Call call, const std::string& id, const char* name, Verb verb);
     void answerDefinition(sd::Call call, const std::string& id, const std::string& version);
 
@@ -70,8 +70,9 @@ private:
     void instanceAdded(const Instance& instance) override;
     void instanceChanged(const Instance& instance) override;
     void instanceRemoved(const Instance& instance) override;
-    void jobAdded(const Job& job) override;
-    void jobRemoved(const Job& job, const std::string& result, const std::string& message) override;
+    void deploymentAdded(const Deployment& deployment) override;
+    void deploymentRemoved(const Deployment& deployment, const std::string& result,
+                           const std::string& message) override;
 
     // Run `granted` once polkit has said yes.
     void manage(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
@@ -92,7 +93,7 @@ private:
     void* findPodView(const char* path);
     void* findInstanceView(const char* path);
     void* findContainerView(const char* path);
-    void* findJobView(const char* path);
+    void* findDeploymentView(const char* path);
     std::vector<std::string> objectPaths() const;
     template <auto Find>
     void addFallback(const char* prefix, const char* interface, const sd_bus_vtable* vtable);
@@ -107,11 +108,11 @@ private:
     std::set<InstanceId> dirtyInstances_;
     std::map<std::string, std::string> told_;  // by object path: the values that clients have been told
     sd::Idle idle_;
-    sd::Timer progress_;  // while jobs wait, what they wait for changes with the time
+    sd::Timer progress_;  // while deployments wait, what they wait for changes with the time
     PodObjectView podView_;
     InstanceObjectView instanceView_;
     ContainerObjectView containerView_;
-    JobObjectView jobView_;
+    DeploymentObjectView deploymentView_;
     std::string readGroup_;  // whose usage was read last, and when (CLOCK_MONOTONIC)
     uint64_t readUsec_ = 0;
     Usage read_;

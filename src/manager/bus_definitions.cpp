@@ -76,9 +76,9 @@ void append(sd_bus_message* reply, const std::vector<Change>& changes) {
 }
 
 void appendApplied(sd_bus_message* reply, const std::string& id, const Applied& applied) {
-    const std::string job = applied.job == 0 ? "/" : jobPath(applied.job);
+    const std::string deployment = applied.deployment == 0 ? "/" : deploymentPath(applied.deployment);
     sd::check(sd_bus_message_append(reply, "soso", applied.outcome.c_str(), podPath(id).c_str(),
-                                    applied.version.c_str(), job.c_str()),
+                                    applied.version.c_str(), deployment.c_str()),
               "answer");
 }
 

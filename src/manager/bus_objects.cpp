@@ -102,20 +102,20 @@ void containerMessage(const C& v, Reply r) {
     put(r, v.record().phase == ContainerPhase::exited ? describeExit(v.record()) : std::string());
 }
 
-using J = JobObjectView;
-void jobId(const J& v, Reply r) {
-    put(r, v.pod->job ? v.pod->job->id : 0);
+using J = DeploymentObjectView;
+void deploymentId(const J& v, Reply r) {
+    put(r, v.pod->deployment ? v.pod->deployment->id : 0);
 }
-void jobType(const J& v, Reply r) {
-    put(r, std::string(v.pod->job ? kJobTypes.name(v.pod->job->type) : ""));
+void deploymentType(const J& v, Reply r) {
+    put(r, std::string(v.pod->deployment ? kDeploymentTypes.name(v.pod->deployment->type) : ""));
 }
-void jobPodId(const J& v, Reply r) {
+void deploymentPodId(const J& v, Reply r) {
     put(r, v.pod->id());
 }
-void jobPod(const J& v, Reply r) {
+void deploymentPod(const J& v, Reply r) {
     putPath(r, podPath(v.pod->id()));
 }
-void jobProgress(const J& v, Reply r) {
+void deploymentProgress(const J& v, Reply r) {
     put(r, v.pod->progress());
 }
 }  // namespace
@@ -133,8 +133,8 @@ std::string instancePath(const InstanceId& id) {
 std::string containerPath(const InstanceId& id, const std::string& container) {
     return sd::objectPath(sd::kContainerPrefix, cat(id.text(), '/', container));
 }
-std::string jobPath(uint32_t id) {
-    return cat(sd::kJobPrefix, '/', id);
+std::string deploymentPath(uint32_t id) {
+    return cat(sd::kDeploymentPrefix, '/', id);
 }
 
 const char* containerStateName(const ContainerRecord& container) {
@@ -184,13 +184,13 @@ const sd_bus_vtable kContainerVtable[] = {
     SD_BUS_VTABLE_END
 };
 
-const sd_bus_vtable kJobVtable[] = {
+const sd_bus_vtable kDeploymentVtable[] = {
     SD_BUS_VTABLE_START(0),
-    SD_BUS_PROPERTY("Id", "u", sd::property<&jobId>, 0, kConst),
-    SD_BUS_PROPERTY("Type", "s", sd::property<&jobType>, 0, kConst),
-    SD_BUS_PROPERTY("PodId", "s", sd::property<&jobPodId>, 0, kConst),
-    SD_BUS_PROPERTY("Pod", "o", sd::property<&jobPod>, 0, kConst),
-    SD_BUS_PROPERTY("Progress", "s", sd::property<&jobProgress>, 0, kChange),
+    SD_BUS_PROPERTY("Id", "u", sd::property<&deploymentId>, 0, kConst),
+    SD_BUS_PROPERTY("Type", "s", sd::property<&deploymentType>, 0, kConst),
+    SD_BUS_PROPERTY("PodId", "s", sd::property<&deploymentPodId>, 0, kConst),
+    SD_BUS_PROPERTY("Pod", "o", sd::property<&deploymentPod>, 0, kConst),
+    SD_BUS_PROPERTY("Progress", "s", sd::property<&deploymentProgress>, 0, kChange),
     SD_BUS_VTABLE_END
 };
 // clang-format on

@@ -41,8 +41,8 @@ struct ContainerObjectView {
     const ContainerRecord& record() const { return instance->state().record.containers.at(index); }
 };
 
-// A job is shown through the pod that it is for.
-struct JobObjectView {
+// A deployment is shown through the pod that it is for.
+struct DeploymentObjectView {
     const Pod* pod = nullptr;
 };
 
@@ -52,7 +52,7 @@ std::string absolute(const std::string& id);
 std::string podPath(const std::string& id);
 std::string instancePath(const InstanceId& id);
 std::string containerPath(const InstanceId& id, const std::string& container);
-std::string jobPath(uint32_t id);
+std::string deploymentPath(uint32_t id);
 
 // Directories of their cgroups.
 std::string groupOf(const PodObjectView& view);
@@ -66,7 +66,7 @@ extern const sd_bus_vtable kManagerVtable[];  // userdata: BusApi
 extern const sd_bus_vtable kPodVtable[];
 extern const sd_bus_vtable kInstanceVtable[];
 extern const sd_bus_vtable kContainerVtable[];
-extern const sd_bus_vtable kJobVtable[];
+extern const sd_bus_vtable kDeploymentVtable[];
 extern const sd_bus_vtable* const kPodUsageVtable;
 extern const sd_bus_vtable* const kInstanceUsageVtable;
 extern const sd_bus_vtable* const kContainerUsageVtable;

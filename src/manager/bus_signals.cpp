@@ -71,8 +71,8 @@ BusApi::BusApi(sd_bus* bus, sd_event* event, Manager& manager, std::string syste
       idle_(event, [this] { flush(); }),
       progress_(event, [this] {
           for (const auto& [id, pod] : manager_.pods())
-              if (pod->job) {
-                  emitChanged(jobPath(pod->job->id), sd::kJob, kJobVtable);
+              if (pod->deployment) {
+                  emitChanged(deploymentPath(pod->deployment->id), sd::kDeployment, kDeploymentVtable);
                   progress_.armIn(kProgressUsec);
               }
       }) {
@@ -103,7 +103,7 @@ void BusApi::addVtables() {
     addFallback<&BusApi::findPodView>(sd::kPodPrefix, sd::kPod, kPodVtable);
     addFallback<&BusApi::findInstanceView>(sd::kInstancePrefix, sd::kInstance, kInstanceVtable);
     addFallback<&BusApi::findContainerView>(sd::kContainerPrefix, sd::kContainer, kContainerVtable);
-    addFallback<&BusApi::findJobView>(sd::kJobPrefix, sd::kJob, kJobVtable);
+    addFallback<&BusApi::findDeploymentView>(sd::kDeploymentPrefix, sd::kDeployment, kDeploymentVtable);
     addFallback<&BusApi::findPodView>(sd::kPodPrefix, sd::kUsage, kPodUsageVtable);
     addFallback<&BusApi::findInstanceView>(sd::kInstancePrefix, sd::kUsage, kInstanceUsageVtable);
     addFallback<&BusApi::findContainerView>(sd::kContainerPrefix, sd::kUsage, kContainerUsageVtable);
@@ -147,12 +147,12 @@ void* BusApi::findContainerView(const char* path) {
     return it == containers.end() ? nullptr : &containerView_;
 }
 
-void* BusApi::findJobView(const char* path) {
-    const std::optional<uint64_t> id = parseUnsigned(sd::externalName(sd::kJobPrefix, path));
+void* BusApi::findDeploymentView(const char* path) {
+    const std::optional<uint64_t> id = parseUnsigned(sd::externalName(sd::kDeploymentPrefix, path));
     for (const auto& [name, pod] : manager_.pods())
-        if (id && pod->job && pod->job->id == *id) {
-            jobView_ = {pod.get()};
-            return &jobView_;
+        if (id && pod->deployment && pod->deployment->id == *id) {
+            deploymentView_ = {pod.get()};
+            return &deploymentView_;
         }
     return nullptr;
 }
@@ -162,8 +162,8 @@ std::vector<std::string> BusApi::objectPaths() const {
     for (const auto& [id, pod] : manager_.pods()) {
         if (!pod->orphan)
             paths.push_back(podPath(id));
-        if (pod->job)
-            paths.push_back(jobPath(pod->job->id));
+        if (pod->deployment)
+            paths.push_back(deploymentPath(pod->deployment->id));
         for (const auto& [number, instance] : pod->instances) {
             paths.push_back(instancePath(instance->id()));
             for (const ContainerRecord& container : instance->state().record.containers)
@@ -224,23 +224,24 @@ void BusApi::instanceRemoved(const Instance& instance) {
     signal("InstanceRemoved", instance.id().text(), path);
 }
 
-void BusApi::jobAdded(const Job& job) {
+void BusApi::deploymentAdded(const Deployment& deployment) {
     if (!open_)
         return;
     progress_.armIn(kProgressUsec);
-    const std::string path = jobPath(job.id);
-    const std::string type(kJobTypes.name(job.type));
-    sd::check(sd_bus_emit_signal(bus_, sd::kManagerPath, sd::kManager, "JobNew", "uoss", job.id, path.c_str(),
-                                 type.c_str(), job.pod.c_str()),
-              "signal JobNew");
+    const std::string path = deploymentPath(deployment.id);
+    const std::string type(kDeploymentTypes.name(deployment.type));
+    sd::check(sd_bus_emit_signal(bus_, sd::kManagerPath, sd::kManager, "DeploymentNew", "uoss", deployment.id,
+                                 path.c_str(), type.c_str(), deployment.pod.c_str()),
+              "signal DeploymentNew");
 }
 
-void BusApi::jobRemoved(const Job& job, const std::string& result, const std::string& message) {
-    flush();  // whoever waits for the job and looks then must see its effect
+void BusApi::deploymentRemoved(const Deployment& deployment, const std::string& result, const std::string& message) {
+    flush();  // whoever waits for the deployment and looks then must see its effect
     if (open_)
-        sd::check(sd_bus_emit_signal(bus_, sd::kManagerPath, sd::kManager, "JobRemoved", "uosss", job.id,
-                                     jobPath(job.id).c_str(), job.pod.c_str(), result.c_str(), message.c_str()),
-                  "signal JobRemoved");
+        sd::check(sd_bus_emit_signal(bus_, sd::kManagerPath, sd::kManager, "DeploymentRemoved", "uosss", deployment.id,
+                                     deploymentPath(deployment.id).c_str(), deployment.pod.c_str(), result.c_str(),
+                                     message.c_str()),
+                  "signal DeploymentRemoved");
 }
 
 void BusApi::flush() {

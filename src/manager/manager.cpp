@@ -92,9 +92,9 @@ uint32_t Manager::start(const std::string& id) {
     subject.stored = std::move(wish);
     subject.unsaved = false;
     subject.backoff = {};
-    const uint32_t job = beginJob(subject, JobType::start);
+    const uint32_t deployment = beginDeployment(subject, DeploymentType::start);
     reconcilePod(subject);
-    return job;
+    return deployment;
 }
 
 // What is to end does end, even when that cannot be written down (a full disk); but then that is not a success.
@@ -106,13 +106,13 @@ uint32_t Manager::stop(const std::string& id) {
         subject.stored.message = "stopped by podctl stop";
         unsaved = saveWish(subject);
     }
-    const uint32_t job = beginJob(subject, JobType::stop);
+    const uint32_t deployment = beginDeployment(subject, DeploymentType::stop);
     reconcilePod(subject);
     if (!unsaved.empty())
         throw Error(Errc::internal,
                     cat("pod ", quoted(id), ": is being stopped, but not for good; repeat it when there ",
                         "is room, or it may run again after a restart of podd: ", unsaved));
-    return job;
+    return deployment;
 }
 
 uint32_t Manager::restart(const std::string& id) {
@@ -144,12 +144,12 @@ uint32_t Manager::remove(const std::string& id) {
                                             "when there is room: ", unsaved));
         }
     }
-    const uint32_t job = beginJob(subject, JobType::remove);
+    const uint32_t deployment = beginDeployment(subject, DeploymentType::remove);
     if (subject.instances.empty())
         removePod(subject);
     else
         reconcilePod(subject);
-    return job;
+    return deployment;
 }
 
 void Manager::refuseUnlaunchable(const Pod& pod) const {
@@ -184,7 +184,7 @@ void Manager::reconcilePod(Pod& pod) {
     else
         pod.timer.disarm();
     podMayHaveChanged(pod);
-    checkJob(pod);
+    checkDeployment(pod);
 }
 
 void Manager::launch(Pod& pod) {
@@ -233,35 +233,35 @@ void Manager::podMayHaveChanged(Pod& pod) {
     ports_.observer->podChanged(pod);
 }
 
-uint32_t Manager::beginJob(Pod& pod, JobType type) {
-    if (pod.job)
-        endJob(pod, "canceled", "another operation on this pod was started");
-    pod.job = Job{++lastJob_, type, pod.id(), pod.failureCount};
-    ports_.observer->jobAdded(*pod.job);
-    return lastJob_;
+uint32_t Manager::beginDeployment(Pod& pod, DeploymentType type) {
+    if (pod.deployment)
+        endDeployment(pod, "canceled", "another operation on this pod was started");
+    pod.deployment = Deployment{++lastDeployment_, type, pod.id(), pod.failureCount};
+    ports_.observer->deploymentAdded(*pod.deployment);
+    return lastDeployment_;
 }
 
-void Manager::checkJob(Pod& pod) {
-    if (!pod.job)
+void Manager::checkDeployment(Pod& pod) {
+    if (!pod.deployment)
         return;
     const PodState state = pod.state();
-    if (pod.job->type == JobType::stop && state == PodState::stopped)
-        return endJob(pod, "done", "");
-    if (pod.job->type == JobType::stop || pod.job->type == JobType::remove)
+    if (pod.deployment->type == DeploymentType::stop && state == PodState::stopped)
+        return endDeployment(pod, "done", "");
+    if (pod.deployment->type == DeploymentType::stop || pod.deployment->type == DeploymentType::remove)
         return;  // a deletion is done when the pod is removed
     if (state == PodState::stable)
-        endJob(pod, "done", "");
-    else if (pod.failureCount > pod.job->failuresBefore)
-        endJob(pod, "failed", pod.lastFailure);
+        endDeployment(pod, "done", "");
+    else if (pod.failureCount > pod.deployment->failuresBefore)
+        endDeployment(pod, "failed", pod.lastFailure);
     else if (!pod.stored.up)
-        endJob(pod, "canceled", pod.stored.message);
+        endDeployment(pod, "canceled", pod.stored.message);
     else if (const std::string why = pod.obstacle(); !why.empty())
-        endJob(pod, "failed", why);
+        endDeployment(pod, "failed", why);
 }
 
-void Manager::endJob(Pod& pod, const std::string& result, const std::string& message) {
-    const Job job = *std::exchange(pod.job, std::nullopt);
-    ports_.observer->jobRemoved(job, result, message);
+void Manager::endDeployment(Pod& pod, const std::string& result, const std::string& message) {
+    const Deployment deployment = *std::exchange(pod.deployment, std::nullopt);
+    ports_.observer->deploymentRemoved(deployment, result, message);
 }
 
 }  // namespace podd

@@ -31,8 +31,9 @@ public:
     virtual void instanceAdded(const Instance& instance) = 0;
     virtual void instanceChanged(const Instance& instance) = 0;
     virtual void instanceRemoved(const Instance& instance) = 0;
-    virtual void jobAdded(const Job& job) = 0;
-    virtual void jobRemoved(const Job& job, const std::string& result, const std::string& message) = 0;
+    virtual void deploymentAdded(const Deployment& deployment) = 0;
+    virtual void deploymentRemoved(const Deployment& deployment, const std::string& result,
+                                   const std::string& message) = 0;
 };
 
 // A definition that does not hold, with everything that is wrong with it (and its warnings and notes).
@@ -55,7 +56,7 @@ struct ApplyOptions {
 struct Applied {
     std::string outcome;  // created, changed, unchanged
     std::string version;
-    uint32_t job = 0;  // 0 = nothing to wait for
+    uint32_t deployment = 0;  // 0 = nothing to wait for
 };
 
 // What an apply would do.
@@ -175,7 +176,7 @@ private:
     void refuseOtherVersion(const std::string& id, const ApplyOptions& options) const;
     void refuseWhileDeleted(const std::string& id) const;
     std::vector<std::string> knownVersions(const std::string& id) const;
-    Applied accept(PodSpec spec, JobType type);
+    Applied accept(PodSpec spec, DeploymentType type);
     void noteDeployed(Pod& pod);
     void refuseUnlaunchable(const Pod& pod) const;
     std::string saveWish(Pod& pod);  // why it could not be saved; "" = it is on disk
@@ -195,9 +196,9 @@ private:
     void resumeRecord(const std::string& directory, const std::vector<std::string>& units);
     void removeStraySandboxes();
     void track(Instance& instance);
-    uint32_t beginJob(Pod& pod, JobType type);
-    void checkJob(Pod& pod);
-    void endJob(Pod& pod, const std::string& result, const std::string& message);
+    uint32_t beginDeployment(Pod& pod, DeploymentType type);
+    void checkDeployment(Pod& pod);
+    void endDeployment(Pod& pod, const std::string& result, const std::string& message);
     void podMayHaveChanged(Pod& pod);
     void removePod(Pod& pod);
     std::string recordDirectory(const InstanceId& id) const;
@@ -221,7 +222,7 @@ private:
     std::map<InstanceId, Suspicion> suspected_;
     std::set<InstanceId> buried_;
     sd::Idle burial_;
-    uint32_t lastJob_ = 0;
+    uint32_t lastDeployment_ = 0;
     bool shutdown_ = false;
 };
 

@@ -124,7 +124,7 @@ void Manager::changed(Instance& instance, LaunchPhase before) {
         noteEnd(*owner, instance);
     podMayHaveChanged(*owner);
     if (instance.state().phase == LaunchPhase::running)
-        checkJob(*owner);
+        checkDeployment(*owner);
 }
 
 void Manager::noteEnd(Pod& pod, const Instance& instance) {
@@ -167,8 +167,8 @@ void Manager::bury(const InstanceId& id) {
 void Manager::removePod(Pod& pod) {
     if (!pod.orphan)
         ports_.observer->podRemoved(pod);
-    if (pod.job)
-        endJob(pod, "done", "");
+    if (pod.deployment)
+        endDeployment(pod, "done", "");
     pods_.erase(pod.id());
 }
 

@@ -49,7 +49,7 @@ Applied Manager::apply(const std::string& definition, const ApplyOptions& option
     PodSpec spec = parseOrThrow(definition, options.strict).spec;
     refuseWhileDeleted(spec.id);
     refuseOtherVersion(spec.id, options);
-    return accept(std::move(spec), JobType::apply);
+    return accept(std::move(spec), DeploymentType::apply);
 }
 
 Preview Manager::preview(const std::string& definition, const ApplyOptions& options) const {
@@ -121,7 +121,7 @@ Applied Manager::rollback(const std::string& id, const std::string& version, con
         const std::string context = cat("pod ", quoted(id), ": version ", wanted, " is refused by this podd");
         throw BadDefinition(context, std::move(parsed.problems));
     }
-    return accept(std::move(parsed.spec), JobType::rollback);
+    return accept(std::move(parsed.spec), DeploymentType::rollback);
 }
 
 void Manager::purge(const std::string& id) {
@@ -150,7 +150,7 @@ void Manager::refuseOtherVersion(const std::string& id, const ApplyOptions& opti
 }
 
 // A changed wish is on disk before anything else happens, and what fails on the way has changed nothing.
-Applied Manager::accept(PodSpec spec, JobType type) {
+Applied Manager::accept(PodSpec spec, DeploymentType type) {
     const std::string id = spec.id;
     Pod* existing = findPod(id);
     if (existing != nullptr && existing->isSame(spec))
@@ -183,8 +183,8 @@ Applied Manager::accept(PodSpec spec, JobType type) {
         existing->backoff = {};
     }
     log::info(cat("pod ", quoted(id), ": version ", existing->stored.version));
-    const uint32_t job = existing->stored.up ? beginJob(*existing, type) : 0;
-    Applied applied{created ? "created" : "changed", existing->stored.version, job};
+    const uint32_t deployment = existing->stored.up ? beginDeployment(*existing, type) : 0;
+    Applied applied{created ? "created" : "changed", existing->stored.version, deployment};
     reconcilePod(*existing);
     trimHistory(*existing);
     return applied;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One pod's records in podd: the wish (definition, version, up or down), its instances, its back-off and the job that is
+// One pod's records in podd: the wish (definition, version, up or down), its instances, its back-off and the deployment that is
 // under way for it. What can be derived (its state) is derived, never stored.
 #pragma once
 
@@ -25,20 +25,20 @@ constexpr auto kPodStates = makeEnumTable<PodState>({
     {PodState::stopped, "stopped"},
 });
 
-enum class JobType { apply, rollback, start, stop, restart, remove };
-constexpr auto kJobTypes = makeEnumTable<JobType>({
-    {JobType::apply, "apply"},
-    {JobType::rollback, "rollback"},
-    {JobType::start, "start"},
-    {JobType::stop, "stop"},
-    {JobType::restart, "restart"},
-    {JobType::remove, "delete"},
+enum class DeploymentType { apply, rollback, start, stop, restart, remove };
+constexpr auto kDeploymentTypes = makeEnumTable<DeploymentType>({
+    {DeploymentType::apply, "apply"},
+    {DeploymentType::rollback, "rollback"},
+    {DeploymentType::start, "start"},
+    {DeploymentType::stop, "stop"},
+    {DeploymentType::restart, "restart"},
+    {DeploymentType::remove, "delete"},
 });
 
 // Something a client asked for and can wait for; one at a time for each pod, a newer one cancels it.
-struct Job {
+struct Deployment {
     uint32_t id = 0;
-    JobType type = JobType::apply;
+    DeploymentType type = DeploymentType::apply;
     std::string pod;
     uint64_t failuresBefore = 0;  // Pod::failureCount when it began
 };
@@ -62,7 +62,7 @@ struct Pod {
     uint64_t restartedBelow = 0;
     PodState shownState = PodState::stopped;  // the state when it last changed, to know when it changes
     uint64_t stateSinceUsec;                  // CLOCK_REALTIME
-    std::optional<Job> job;
+    std::optional<Deployment> deployment;
     sd::Timer timer;  // for the end of the back-off
 
     const std::string& id() const { return stored.id; }
@@ -78,7 +78,7 @@ struct Pod {
     uint64_t nextLaunchRealtimeUsec() const;  // 0 = none is waited for
     std::string obstacle() const;             // why what is wished cannot be launched by this build; "" = it can
     std::string message() const;              // one line: why it is as it is; "" when all is well
-    std::string progress() const;             // what its job waits for
+    std::string progress() const;             // what its deployment waits for
 };
 
 }  // namespace podd

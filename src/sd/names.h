@@ -17,12 +17,12 @@ constexpr const char* kManager = "org.podd1.Manager";
 constexpr const char* kPod = "org.podd1.Pod";
 constexpr const char* kInstance = "org.podd1.Instance";
 constexpr const char* kContainer = "org.podd1.Container";
-constexpr const char* kJob = "org.podd1.Job";
+constexpr const char* kDeployment = "org.podd1.Deployment";
 constexpr const char* kUsage = "org.podd1.Usage";  // of pods, instances and containers
 constexpr const char* kPodPrefix = "/org/podd1/pod";
 constexpr const char* kInstancePrefix = "/org/podd1/instance";
 constexpr const char* kContainerPrefix = "/org/podd1/container";
-constexpr const char* kJobPrefix = "/org/podd1/job";
+constexpr const char* kDeploymentPrefix = "/org/podd1/deployment";
 
 // Object paths, by sd_bus_path_encode(3): /org/podd1/pod/_2fweb of "/web", …/instance/_2fweb_2e3 of "/web.3",
 // …/container/_2fweb_2e3_2fnginx of "/web.3/nginx".

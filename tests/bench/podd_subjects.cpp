@@ -33,14 +33,15 @@ std::string podDefinition(uint64_t number, const std::string& payload) {
 
 PoddClient::PoddClient(std::string payload)
     : client_(BusKind::system),
-      onJobRemoved_([this](sd_bus_message* message) {
-          const char* job = nullptr;
+      onDeploymentRemoved_([this](sd_bus_message* message) {
+          const char* deployment = nullptr;
           const char* result = nullptr;
-          sd::check(sd_bus_message_read(message, "uosss", nullptr, &job, nullptr, &result, nullptr), "read JobRemoved");
-          ended_[job] = result;
+          sd::check(sd_bus_message_read(message, "uosss", nullptr, &deployment, nullptr, &result, nullptr),
+                    "read DeploymentRemoved");
+          ended_[deployment] = result;
       }),
       payload_(std::move(payload)) {
-    client_.onSignal(sd::kService, sd::kManagerPath, sd::kManager, "JobRemoved", onJobRemoved_);
+    client_.onSignal(sd::kService, sd::kManagerPath, sd::kManager, "DeploymentRemoved", onDeploymentRemoved_);
 }
 
 sd::Message PoddClient::newCall(const char* method) const {
@@ -51,8 +52,8 @@ sd::Message PoddClient::newCall(const char* method) const {
     return sd::Message(message);
 }
 
-// `reply` is the signature of the answer, whose last part is the job.
-std::string PoddClient::callForJob(const sd::Message& message, const char* reply) {
+// `reply` is the signature of the answer, whose last part is the deployment.
+std::string PoddClient::callForDeployment(const sd::Message& message, const char* reply) {
     sd::BusError error;
     sd_bus_message* raw = nullptr;
     if (sd_bus_call(client_.get(), message.get(), 0, error.get(), &raw) < 0)
@@ -60,17 +61,17 @@ std::string PoddClient::callForJob(const sd::Message& message, const char* reply
     const sd::Message answer(raw);
     for (const char* type = reply; type[1] != '\0'; ++type)
         sd::check(sd_bus_message_skip(raw, std::string(1, *type).c_str()), "read answer");
-    const char* job = nullptr;
-    sd::check(sd_bus_message_read(raw, "o", &job), "read answer");
-    return job;
+    const char* deployment = nullptr;
+    sd::check(sd_bus_message_read(raw, "o", &deployment), "read answer");
+    return deployment;
 }
 
-void PoddClient::await(const std::string& job) {
-    client_.until([&] { return ended_.count(job) > 0; }, job);
-    const std::string result = ended_.at(job);
+void PoddClient::await(const std::string& deployment) {
+    client_.until([&] { return ended_.count(deployment) > 0; }, deployment);
+    const std::string result = ended_.at(deployment);
     ended_.clear();
     if (result != "done")
-        throw Error(Errc::internal, cat(job, ": ", result));
+        throw Error(Errc::internal, cat(deployment, ": ", result));
 }
 
 void PoddClient::prepare(uint64_t number) {
@@ -81,19 +82,19 @@ void PoddClient::start(uint64_t number) {
     (void)number;
     const sd::Message call = newCall("ApplyPod");
     sd::check(sd_bus_message_append(call.get(), "sa{sv}", definition_.c_str(), 0), "ApplyPod");
-    await(callForJob(call, "soso"));
+    await(callForDeployment(call, "soso"));
 }
 
 void PoddClient::stop(uint64_t number) {
     const sd::Message call = newCall("StopPod");
     sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "StopPod");
-    await(callForJob(call, "o"));
+    await(callForDeployment(call, "o"));
 }
 
 void PoddClient::clean(uint64_t number) {
     const sd::Message call = newCall("DeletePod");
     sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "DeletePod");
-    await(callForJob(call, "o"));
+    await(callForDeployment(call, "o"));
 }
 
 void Podctl::prepare(uint64_t number) {

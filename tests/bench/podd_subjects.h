@@ -25,14 +25,14 @@ public:
 
 private:
     sd::Message newCall(const char* method) const;
-    std::string callForJob(const sd::Message& message, const char* reply);
-    void await(const std::string& job);
+    std::string callForDeployment(const sd::Message& message, const char* reply);
+    void await(const std::string& deployment);
 
     BusClient client_;
-    BusClient::OnSignal onJobRemoved_;
+    BusClient::OnSignal onDeploymentRemoved_;
     std::string payload_;
     std::string definition_;
-    std::map<std::string, std::string> ended_;  // job -> result
+    std::map<std::string, std::string> ended_;  // deployment -> result
 };
 
 class Podctl final : public Subject {

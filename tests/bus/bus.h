@@ -100,7 +100,7 @@ public:
 
     fakes::World world;
     std::vector<std::string> signals;
-    std::vector<std::string> jobResults;
+    std::vector<std::string> deploymentResults;
 
 private:
     // Everything the client receives passes by; signals are remembered.
@@ -112,9 +112,9 @@ private:
         bus.signals.emplace_back(sd_bus_message_get_member(message));
         const char* result = nullptr;
         const char* text = nullptr;
-        if (bus.signals.back() == "JobRemoved" &&
+        if (bus.signals.back() == "DeploymentRemoved" &&
             sd_bus_message_read(message, "uosss", nullptr, nullptr, nullptr, &result, &text) > 0)
-            bus.jobResults.push_back(cat(result, *text == '\0' ? "" : ": ", text));
+            bus.deploymentResults.push_back(cat(result, *text == '\0' ? "" : ": ", text));
         return 0;
     }
 

@@ -31,20 +31,21 @@ TEST(BusApi, CreatesAPodAndTellsWhenItRuns) {
     const char* outcome = nullptr;
     const char* path = nullptr;
     const char* version = nullptr;
-    const char* job = nullptr;
+    const char* deployment = nullptr;
     ASSERT_EQ(answer.errorText, "");
-    ASSERT_GT(sd_bus_message_read(answer.reply.get(), "soso", &outcome, &path, &version, &job), 0);
+    ASSERT_GT(sd_bus_message_read(answer.reply.get(), "soso", &outcome, &path, &version, &deployment), 0);
     EXPECT_STREQ(outcome, "created");
     EXPECT_STREQ(path, "/org/podd1/pod/_2fweb");
     EXPECT_EQ(bus.text(path, sd::kPod, "State"), "degraded");
-    EXPECT_EQ(bus.jobResults, std::vector<std::string>{});
+    EXPECT_EQ(bus.deploymentResults, std::vector<std::string>{});
     bus.world.settle();
     bus.world.run({"/web", 1});
-    EXPECT_EQ(bus.jobResults, std::vector<std::string>{"done"});
+    EXPECT_EQ(bus.deploymentResults, std::vector<std::string>{"done"});
     EXPECT_EQ(bus.text(path, sd::kPod, "State"), "stable");
     EXPECT_EQ(bus.text("/org/podd1/instance/_2fweb_2e1", sd::kInstance, "State"), "running");
     EXPECT_EQ(bus.text("/org/podd1/container/_2fweb_2e1_2fmain", sd::kContainer, "Unit"), "pod-web-1-main.scope");
-    for (const char* name : {"PodNew", "InstanceNew", "JobNew", "JobRemoved", "PropertiesChanged", "InterfacesAdded"})
+    for (const char* name :
+         {"PodNew", "InstanceNew", "DeploymentNew", "DeploymentRemoved", "PropertiesChanged", "InterfacesAdded"})
         EXPECT_EQ(std::count(bus.signals.begin(), bus.signals.end(), name) > 0, true) << name;
 }
 
@@ -91,23 +92,23 @@ TEST(BusApi, NamesWhatIsNotThere) {
     EXPECT_EQ(bus.manage("ListVersions", "/no").errorName, "org.podd1.Error.NoSuchPod");
 }
 
-TEST(BusApi, TellsAFailedLaunchByTheJob) {
+TEST(BusApi, TellsAFailedLaunchByTheDeployment) {
     Bus bus;
     (void)bus.apply(bus.world.definition("/web"));
     const InstanceId id{"/web", 1};
     bus.world.report(id, Report::Kind::hello, bus.world.record(id, InstancePhase::starting));
     bus.world.report(id, Report::Kind::failed, bus.world.record(id, InstancePhase::ended), "container 'main': no");
     bus.world.settle();
-    EXPECT_EQ(bus.jobResults, std::vector<std::string>{"failed: instance '/web.1': container 'main': no"});
+    EXPECT_EQ(bus.deploymentResults, std::vector<std::string>{"failed: instance '/web.1': container 'main': no"});
 }
 
-TEST(BusApi, CancelsTheJobOfAnOperationThatANewerOneReplaces) {
+TEST(BusApi, CancelsTheDeploymentOfAnOperationThatANewerOneReplaces) {
     Bus bus;
     (void)bus.apply(bus.world.definition("/web"));
     (void)bus.manage("StopPod", "web");
     bus.world.settle();
-    ASSERT_FALSE(bus.jobResults.empty());
-    EXPECT_TRUE(bus.jobResults[0].starts_with("canceled")) << bus.jobResults[0];
+    ASSERT_FALSE(bus.deploymentResults.empty());
+    EXPECT_TRUE(bus.deploymentResults[0].starts_with("canceled")) << bus.deploymentResults[0];
 }
 
 TEST(BusApi, GivesEverythingInOneCallToAnObjectManager) {
@@ -185,14 +186,14 @@ TEST(BusApi, ForgetsFailuresForAll) {
 TEST(BusApi, IsDescribedByTheInstalledInterfaceFiles) {
     Bus bus;
     (void)bus.apply(bus.world.definition("/web"));
-    const std::string job = bus.introspect("/org/podd1/job/1");
+    const std::string deployment = bus.introspect("/org/podd1/deployment/1");
     bus.world.run({"/web", 1});
     const std::pair<const char*, std::string> objects[] = {
         {sd::kManager, bus.introspect(sd::kManagerPath)},
         {sd::kPod, bus.introspect("/org/podd1/pod/_2fweb")},
         {sd::kInstance, bus.introspect("/org/podd1/instance/_2fweb_2e1")},
         {sd::kContainer, bus.introspect("/org/podd1/container/_2fweb_2e1_2fmain")},
-        {sd::kJob, job},
+        {sd::kDeployment, deployment},
     };
     for (const auto& [interface, xml] : objects) {
         const std::string file = readFile(cat(PODD_DBUS_DIR, '/', interface, ".xml"));

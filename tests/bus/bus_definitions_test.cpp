@@ -110,7 +110,8 @@ protected:
             for (const auto& entry : std::filesystem::recursive_directory_iterator(bus.world.directory.path + part))
                 all[entry.path()] = entry.is_regular_file() ? readFile(entry.path()) : "";
         for (const auto& [id, pod] : bus.world.manager->pods())
-            all[id] = cat(pod->stored.version, pod->stored.up ? " up " : " down ", pod->job ? pod->job->id : 0);
+            all[id] =
+                cat(pod->stored.version, pod->stored.up ? " up " : " down ", pod->deployment ? pod->deployment->id : 0);
         all["launches"] = cat(bus.world.spawner.plans.size());
         return all;
     }

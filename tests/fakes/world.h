@@ -24,8 +24,8 @@ struct Silent final : Observer {
     void instanceAdded(const Instance&) override {}
     void instanceChanged(const Instance&) override {}
     void instanceRemoved(const Instance&) override {}
-    void jobAdded(const Job&) override {}
-    void jobRemoved(const Job&, const std::string& result, const std::string& message) override {
+    void deploymentAdded(const Deployment&) override {}
+    void deploymentRemoved(const Deployment&, const std::string& result, const std::string& message) override {
         results.push_back(result + (message.empty() ? "" : ": " + message));
     }
     std::vector<std::string> results;

@@ -39,7 +39,7 @@ def test_the_tree_has_every_object(machine, pair):
 
 def test_every_kind_of_object_introspects(machine, pair):
     manager = introspected(machine, ROOT, "org.podd1.Manager")
-    assert manager["method ApplyPod"] == "sa{sv}" and manager["signal JobRemoved"] == "uosss"
+    assert manager["method ApplyPod"] == "sa{sv}" and manager["signal DeploymentRemoved"] == "uosss"
     assert manager["method ListPods"] == "-" and manager["property NPods"] == "u"
     of_pod = introspected(machine, pair["pod"], "org.podd1.Pod")
     assert of_pod["method Stop"] == "-" and of_pod["property NextLaunchTimestamp"] == "t"
@@ -67,15 +67,15 @@ def test_objects_point_at_each_other_and_at_units(machine, pods, pair):
         assert each["Unit"] in machine.read(f"/proc/{each['PID']}/cgroup")
 
 
-def test_a_method_of_an_object_is_a_job_that_ends_by_signal(machine, pods, pair):
+def test_a_method_of_an_object_is_a_deployment_that_ends_by_signal(machine, pods, pair):
     with Monitor(machine) as monitor:
-        (job,) = call(machine, pair["pod"], "org.podd1.Pod", "Stop")
-        assert job.startswith(f"{ROOT}/job/")
-        monitor.wait_for(lambda signal: signal["member"] == "JobRemoved" and signal["payload"]["data"][1] == job)
+        (deployment,) = call(machine, pair["pod"], "org.podd1.Pod", "Stop")
+        assert deployment.startswith(f"{ROOT}/deployment/")
+        monitor.wait_for(lambda signal: signal["member"] == "DeploymentRemoved" and signal["payload"]["data"][1] == deployment)
         pods.wait_state("/bus/pair", "stopped")
         (again,) = call(machine, ROOT, "org.podd1.Manager", "StartPod", "s", "/bus/pair")
         ended = monitor.wait_for(
-            lambda signal: signal["member"] == "JobRemoved" and signal["payload"]["data"][1] == again)
+            lambda signal: signal["member"] == "DeploymentRemoved" and signal["payload"]["data"][1] == again)
     assert ended["payload"]["data"][2:] == ["/bus/pair", "done", ""]
     assert pods.show("/bus/pair")["State"] == "stable"
 
@@ -86,7 +86,7 @@ def test_life_and_death_of_a_pod_are_signalled(machine, pods):
         machine.podctl("delete", "/bus/pair")
         monitor.wait_for(lambda signal: signal["member"] == "PodRemoved")
     seen = [signal["member"] for signal in monitor.signals]
-    for member in ("PodNew", "InstanceNew", "JobNew", "InterfacesAdded", "PropertiesChanged", "JobRemoved",
+    for member in ("PodNew", "InstanceNew", "DeploymentNew", "InterfacesAdded", "PropertiesChanged", "DeploymentRemoved",
                    "InstanceRemoved", "InterfacesRemoved", "PodRemoved"):
         assert member in seen
     assert seen.index("PodNew") < seen.index("InstanceNew") < seen.index("InstanceRemoved") < seen.index("PodRemoved")

@@ -57,7 +57,7 @@ def test_mistakes_are_named_and_have_their_exit_status(machine, words, status, c
 def test_help_names_every_verb(machine):
     shown = machine.podctl("--help").stdout
     for verb in ("list", "status", "show", "start", "stop", "restart", "apply", "verify", "delete", "cat", "logs",
-                 "wait", "history", "diff", "rollback", "purge", "list-jobs", "list-instances"):
+                 "wait", "history", "diff", "rollback", "purge", "deployments", "list-instances"):
         assert f"  {verb} " in shown
     assert machine.podctl("--version").stdout.startswith("podctl")
 
@@ -108,7 +108,7 @@ def test_json_forms_parse_and_agree(machine, pods):
     (shown,) = machine.podctl("status", "--json=short").json()
     assert shown["Instances"][0]["Name"] == instance["instance"] and shown["Version"] == applied["version"]
     assert machine.podctl("show", "--json=short").json()[0]["NPods"] == 1
-    assert machine.podctl("list-jobs", "--json=short").json() == []
+    assert machine.podctl("deployments", "--json=short").json() == []
     last = machine.podctl("history", "/web", "--json=short").json()[-1]
     assert (last["version"], last["state"]) == (applied["version"], "deployed")
     assert machine.podctl("cat", "/web", "--json=short").json()["id"] == "/web"
@@ -167,12 +167,12 @@ def test_no_block_returns_before_the_work_is_done(machine, pods):
     pods.wait_line("/slow", "up")
     machine.podctl("stop", "--no-block", "/slow")
     assert pods.show("/slow")["State"] == "stopping"
-    (job,) = machine.podctl("list-jobs", "--json=short").json()
-    assert (job["type"], job["pod"]) == ("stop", "/slow")
+    (deployment,) = machine.podctl("deployments", "--json=short").json()
+    assert (deployment["type"], deployment["pod"]) == ("stop", "/slow")
     machine.run("touch /srv/go")
     pods.wait_state("/slow", "stopped")
     machine.run("rm /srv/go")
-    assert machine.podctl("list-jobs", "--json=short").json() == []
+    assert machine.podctl("deployments", "--json=short").json() == []
 
 
 def test_logs(machine, pods):

@@ -29,7 +29,7 @@ def refused(result):
 def test_everybody_may_look(machine, pods):
     pods.apply(OTHERS)
     version = pods.show("/others")["Version"]
-    for question in (("list",), ("list-instances",), ("list-jobs",), ("status", "/others"), ("status",),
+    for question in (("list",), ("list-instances",), ("deployments",), ("status", "/others"), ("status",),
                      ("show", "/others"), ("cat", "/others"), ("cat", "/others", "--version", version),
                      ("diff", "/others", version), ("history", "/others"), ("wait", "/others")):
         answer = as_alice(machine, *question)
@@ -55,7 +55,7 @@ def test_a_user_without_rights_changes_nothing(machine, pods, verb):
     for unchanged in ("State", "Goal", "Version", "TargetVersion", "Labels"):
         assert after[unchanged] == before[unchanged]
     assert [each["Name"] for each in after["Instances"]] == [each["Name"] for each in before["Instances"]]
-    assert machine.podctl("list-jobs", "--json=short").json() == []
+    assert machine.podctl("deployments", "--json=short").json() == []
 
 
 def test_the_bus_itself_refuses_what_podctl_refuses(machine, pods):

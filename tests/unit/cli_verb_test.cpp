@@ -80,8 +80,8 @@ TEST(CliVerb, TheNumberOfArgumentsIsChecked) {
     EXPECT_EQ(whyRefused([] { checkArity(findVerb("stop"), 0); }),
               "stop: too few arguments, expected: podctl stop POD...");
     EXPECT_EQ(whyRefused([] { checkArity(findVerb("cat"), 3); }), "cat: too many arguments, expected: podctl cat POD");
-    EXPECT_EQ(whyRefused([] { checkArity(findVerb("list-jobs"), 1); }),
-              "list-jobs: too many arguments, expected: podctl list-jobs");
+    EXPECT_EQ(whyRefused([] { checkArity(findVerb("deployments"), 1); }),
+              "deployments: too many arguments, expected: podctl deployments");
     EXPECT_EQ(whyRefused([] { checkArity(findVerb("stop"), 99); }), "");
 }
 

@@ -66,7 +66,7 @@ TEST(Manager, WaitsBeforeItLaunchesAFailedPodAgain) {
     EXPECT_EQ(pod.state(), PodState::degraded);
 }
 
-TEST(Manager, EndsTheJobAsFailedWhenTheSpawnerCannotBeReached) {
+TEST(Manager, EndsTheDeploymentAsFailedWhenTheSpawnerCannotBeReached) {
     World world;
     world.spawner.reachable = false;
     (void)world.manager->apply(world.definition("/web"), {});
@@ -110,9 +110,9 @@ TEST(Manager, DoesNotUndoWhatAnAdministratorStoppedThroughSystemd) {
     (void)world.manager->apply(world.definition("/web"), {});
     const InstanceId id{"/web", 1};
     world.run(id);
-    static_cast<UnitListener&>(*world.manager).jobQueued("/job/1", "pod-web-1.scope");
+    static_cast<UnitListener&>(*world.manager).jobQueued("/deployment/1", "pod-web-1.scope");
     ASSERT_EQ(world.units.stopJobQuestions.size(), 1u);
-    world.end(id, 143);  // held back until the job is known
+    world.end(id, 143);  // held back until the deployment is known
     EXPECT_NE(world.manager->findInstance(id), nullptr);
     world.units.stopJobQuestions[0](true);
     world.removeUnits(id);
@@ -130,10 +130,10 @@ TEST(Manager, HearsOfAnAdministratorsStopAfterItsEffect) {
     world.run(id);
     world.units.silent = true;  // the answer of systemd comes behind the signal that is on its way
     world.end(id, 143);
-    static_cast<UnitListener&>(*world.manager).jobQueued("/job/1", "pod-web-1.scope");
+    static_cast<UnitListener&>(*world.manager).jobQueued("/deployment/1", "pod-web-1.scope");
     ASSERT_EQ(world.units.lists.size(), 1u);
     world.units.lists[0]({});
-    EXPECT_TRUE(world.manager->pod("/web").stored.up);  // what the job does is not known yet
+    EXPECT_TRUE(world.manager->pod("/web").stored.up);  // what the deployment does is not known yet
     world.units.stopJobQuestions.at(0)(true);
     world.settle();
     EXPECT_EQ(world.manager->pod("/web").state(), PodState::stopped);
@@ -146,7 +146,7 @@ TEST(Manager, TakesTheEndOfAnExecutorThatIsStoppedForAStop) {
     (void)world.manager->apply(world.definition("/web"), {});
     const InstanceId id{"/web", 1};
     world.run(id);
-    static_cast<UnitListener&>(*world.manager).jobQueued("/job/1", "pod-web-1.scope");
+    static_cast<UnitListener&>(*world.manager).jobQueued("/deployment/1", "pod-web-1.scope");
     world.manager->onNotice({.kind = Notice::Kind::executorEnded, .instance = id.escaped()});
     world.units.stopJobQuestions.at(0)(true);
     world.removeUnits(id);
@@ -160,7 +160,7 @@ TEST(Manager, RememberesNothingOfAStopThatComesFromAShutdown) {
     const InstanceId id{"/web", 1};
     world.run(id);
     world.units.shutdown = true;
-    static_cast<UnitListener&>(*world.manager).jobQueued("/job/1", "pod-web-1.scope");
+    static_cast<UnitListener&>(*world.manager).jobQueued("/deployment/1", "pod-web-1.scope");
     world.units.stopJobQuestions[0](true);
     world.end(id, 143);
     EXPECT_TRUE(world.manager->pod("/web").stored.up);
@@ -172,7 +172,7 @@ TEST(Manager, TakesAJobThatStopsNothingForWhatItIs) {
     (void)world.manager->apply(world.definition("/web"), {});
     const InstanceId id{"/web", 1};
     world.run(id);
-    static_cast<UnitListener&>(*world.manager).jobQueued("/job/1", "pod-web-1.scope");
+    static_cast<UnitListener&>(*world.manager).jobQueued("/deployment/1", "pod-web-1.scope");
     world.units.stopJobQuestions[0](false);
     EXPECT_EQ(world.manager->pod("/web").state(), PodState::stable);
 }

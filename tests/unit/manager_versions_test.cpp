@@ -182,7 +182,7 @@ TEST(ManagerVersions, RollbackIsANewVersionWithTheOldContent) {
     EXPECT_EQ(back.outcome, "changed");
     EXPECT_GT(back.version, second);
     EXPECT_EQ(world.manager->definition("/web", "target"), world.manager->definition("/web", first));
-    EXPECT_EQ(world.manager->pod("/web").job->type, JobType::rollback);
+    EXPECT_EQ(world.manager->pod("/web").deployment->type, DeploymentType::rollback);
     EXPECT_EQ(world.manager->rollback("/web", first, {}).outcome, "unchanged");
     const std::string text =
         refusal([&] { (void)world.manager->rollback("/web", versionText(7), {}); }, Errc::noSuchVersion);

@@ -40,7 +40,7 @@ _podctl() {
                --for --timeout -s --signal --kill-whom'
     )
     local -A VERBS=(
-        [NONE]='list-jobs isolators'
+        [NONE]='deployments isolators'
         [PODS]='list list-instances top start stop restart reset-failed wait delete'
         [POD]='cat history'
         [OBJECTS]='status show kill freeze thaw'

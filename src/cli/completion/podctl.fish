@@ -23,7 +23,7 @@ complete -c podctl -f
 
 complete -c podctl -n __fish_use_subcommand -a list -d 'List pods'
 complete -c podctl -n __fish_use_subcommand -a list-instances -d 'List instances of pods'
-complete -c podctl -n __fish_use_subcommand -a list-jobs -d 'List work in progress'
+complete -c podctl -n __fish_use_subcommand -a deployments -d 'List work in progress'
 complete -c podctl -n __fish_use_subcommand -a status -d 'Show the state of pods, their containers and last log lines'
 complete -c podctl -n __fish_use_subcommand -a show -d 'Show properties of pods, instances, containers or podd'
 complete -c podctl -n __fish_use_subcommand -a top -d 'Show what pods and their containers use, again and again'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/jobs.h"
+#include "cli/deployment_waiter.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -17,15 +17,15 @@ namespace podd::cli {
 namespace {
 
 constexpr const char* kRemovedRule =
-    "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='JobRemoved'";
+    "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='DeploymentRemoved'";
 constexpr const char* kChangedRule =
     "type='signal',sender='org.podd1',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
-    "path_namespace='/org/podd1/job'";
+    "path_namespace='/org/podd1/deployment'";
 constexpr const char* kOwnerRule =
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
     "arg0='org.podd1'";
 
-constexpr uint64_t kPatienceUsec = 1'000'000;  // most jobs are done before anybody wonders
+constexpr uint64_t kPatienceUsec = 1'000'000;  // most deployments are done before anybody wonders
 
 size_t terminalWidth() {
     winsize size{};
@@ -36,7 +36,7 @@ size_t terminalWidth() {
 
 }  // namespace
 
-JobWaiter::JobWaiter(Client& client, bool quiet)
+DeploymentWaiter::DeploymentWaiter(Client& client, bool quiet)
     : client_(client),
       showsProgress_(!quiet && ::isatty(STDERR_FILENO) != 0),
       removed_(client.bus(), kRemovedRule, [this](sd_bus_message* message) { onRemoved(message); }),
@@ -45,40 +45,40 @@ JobWaiter::JobWaiter(Client& client, bool quiet)
     ended_["/"] = {.pod = "", .result = "done", .message = ""};
 }
 
-void JobWaiter::add(const std::string& path, const std::string& pod) {
+void DeploymentWaiter::add(const std::string& path, const std::string& pod) {
     waiting_[path] = pod;
 }
 
-void JobWaiter::onRemoved(sd_bus_message* message) {
+void DeploymentWaiter::onRemoved(sd_bus_message* message) {
     readNumber(message, 'u');
     const std::string path = readText(message, 'o');
-    JobEnd end;
+    DeploymentEnd end;
     end.pod = readText(message, 's');
     end.result = readText(message, 's');
     end.message = readText(message, 's');
     ended_[path] = std::move(end);
 }
 
-void JobWaiter::onChanged(sd_bus_message* message) {
-    if (readText(message, 's') != sd::kJob)
+void DeploymentWaiter::onChanged(sd_bus_message* message) {
+    if (readText(message, 's') != sd::kDeployment)
         return;
     const std::string text = textOf(readProperties(message), "Progress");
     if (const char* path = sd_bus_message_get_path(message); path != nullptr && !text.empty())
         progress_[path] = text;
 }
 
-void JobWaiter::onOwner(sd_bus_message* message) {
+void DeploymentWaiter::onOwner(sd_bus_message* message) {
     readText(message, 's');
     if (readText(message, 's').empty())
         return;  // it has only now arrived
     for (const auto& [path, pod] : waiting_)
-        ended_.try_emplace(path, JobEnd{.pod = pod,
-                                        .result = "lost",
-                                        .message = "podd went away before the work was done; it carries on from "
-                                                   "what is true when it is back"});
+        ended_.try_emplace(path, DeploymentEnd{.pod = pod,
+                                               .result = "lost",
+                                               .message = "podd went away before the work was done; it carries on from "
+                                                          "what is true when it is back"});
 }
 
-bool JobWaiter::complete() {
+bool DeploymentWaiter::complete() {
     for (const Match* match : {&removed_, &changed_, &owner_})
         match->rethrow();
     for (const auto& [path, pod] : waiting_)
@@ -87,28 +87,28 @@ bool JobWaiter::complete() {
     return true;
 }
 
-bool JobWaiter::wait() {
+bool DeploymentWaiter::wait() {
     startUsec_ = steadyUsec();
     Loop loop(client_.bus());
     const Waited waited = loop.run([this] { return complete(); }, std::nullopt, [this] { showProgress(); });
     clearProgress();
     if (waited == Waited::interrupted)
-        complain("interrupted; podd goes on with the work, 'podctl list-jobs' shows it");
+        complain("interrupted; podd goes on with the work, 'podctl deployments' shows it");
     return waited == Waited::done;
 }
 
-std::string JobWaiter::progressOf(const std::string& path) {
+std::string DeploymentWaiter::progressOf(const std::string& path) {
     const auto known = progress_.find(path);
     if (known != progress_.end())
         return known->second;
     try {
-        return progress_[path] = textOf(client_.properties(path, sd::kJob), "Progress");
+        return progress_[path] = textOf(client_.properties(path, sd::kDeployment), "Progress");
     } catch (const Error&) {
-        return "";  // the job ended a moment ago
+        return "";  // the deployment ended a moment ago
     }
 }
 
-void JobWaiter::showProgress() {
+void DeploymentWaiter::showProgress() {
     const uint64_t passed = steadyUsec() - startUsec_;
     if (!showsProgress_ || passed < kPatienceUsec)
         return;
@@ -132,19 +132,20 @@ void JobWaiter::showProgress() {
     drawn_ = true;
 }
 
-void JobWaiter::clearProgress() {
+void DeploymentWaiter::clearProgress() {
     if (drawn_)
         std::cerr << "\r\033[K" << std::flush;
     drawn_ = false;
 }
 
-bool reportFailures(const std::vector<JobEnd>& ends) {
+bool reportFailures(const std::vector<DeploymentEnd>& ends) {
     bool ok = true;
-    for (const JobEnd& end : ends) {
+    for (const DeploymentEnd& end : ends) {
         if (end.ok())
             continue;
         ok = false;
-        const std::string cause = end.message.empty() ? cat("the job ended as ", quoted(end.result)) : end.message;
+        const std::string cause =
+            end.message.empty() ? cat("the deployment ended as ", quoted(end.result)) : end.message;
         complain(aboutPod(end.pod, cause));
         std::cerr << "See 'podctl status " << end.pod << "' and 'podctl logs " << end.pod << "' for details.\n";
     }

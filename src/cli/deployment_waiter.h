@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Waiting for jobs of podd. Made before the call that starts a job, because the job may have ended before the
-// call's answer is read. Jobs are podd's: nothing that happens to podctl ends one.
+// Waiting for deployments of podd. Made before the call that starts a deployment, because the deployment may have ended before the
+// call's answer is read. Deployments are podd's: nothing that happens to podctl ends one.
 #pragma once
 
 #include <map>
@@ -12,26 +12,26 @@
 
 namespace podd::cli {
 
-struct JobEnd {
+struct DeploymentEnd {
     std::string pod;
     std::string result;  // done, failed, canceled; or lost, when podd went away
     std::string message;
     bool ok() const { return result == "done"; }
 };
 
-class JobWaiter {
+class DeploymentWaiter {
 public:
     // `quiet`: no progress on stderr.
-    JobWaiter(Client& client, bool quiet);
+    DeploymentWaiter(Client& client, bool quiet);
 
-    // Only jobs that are added are waited for. A path "/" means that there is none.
+    // Only deployments that are added are waited for. A path "/" means that there is none.
     void add(const std::string& path, const std::string& pod);
 
     // Waits for all of them, with their progress on stderr if that is a terminal. False when interrupted.
     bool wait();
 
-    // How a job ended that was added and waited for; "/" has ended as done.
-    const JobEnd& end(const std::string& path) const { return ended_.at(path); }
+    // How a deployment ended that was added and waited for; "/" has ended as done.
+    const DeploymentEnd& end(const std::string& path) const { return ended_.at(path); }
 
 private:
     void onRemoved(sd_bus_message* message);
@@ -46,16 +46,16 @@ private:
     const bool showsProgress_;
     uint64_t startUsec_ = 0;
     bool drawn_ = false;
-    std::map<std::string, std::string> waiting_;   // job path -> pod id
-    std::map<std::string, std::string> progress_;  // of jobs that said what they wait for
-    std::map<std::string, JobEnd> ended_;          // of anybody's jobs
+    std::map<std::string, std::string> waiting_;   // deployment path -> pod id
+    std::map<std::string, std::string> progress_;  // of deployments that said what they wait for
+    std::map<std::string, DeploymentEnd> ended_;   // of anybody's deployments
     // Last, so that no callback finds the maps gone.
     Match removed_;
     Match changed_;
     Match owner_;
 };
 
-// Tells on stderr why jobs did not end well; false if there is one.
-bool reportFailures(const std::vector<JobEnd>& ends);
+// Tells on stderr why deployments did not end well; false if there is one.
+bool reportFailures(const std::vector<DeploymentEnd>& ends);
 
 }  // namespace podd::cli
