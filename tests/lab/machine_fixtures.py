@@ -27,7 +27,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "leaks(*kinds): fingerprint kinds that this test may change (see fingerprint.sh)")
+    config.addinivalue_line("markers", "leaks(*kinds): fingerprint kinds that this test may change (see fingerprint.pl)")
 
 
 def pytest_report_header(config):

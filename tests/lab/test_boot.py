@@ -78,6 +78,12 @@ LEAKS = {
                 "kill $(cat /sys/fs/cgroup/lab/cgroup.procs); until rmdir /sys/fs/cgroup/lab; do sleep 0.1; done"),
     "namespace": ("systemd-run --quiet --unit=leak.service -p PrivateNetwork=yes sleep infinity", "systemctl stop leak.service"),
     "sysvipc": ("ipcmk --queue", "ipcrm --all=msg"),
+    "address": ("ip addr add 192.0.2.1/32 dev lo", "ip addr del 192.0.2.1/32 dev lo"),
+    "transient": ("systemd-run --quiet --unit=leak.service sleep infinity", "systemctl stop leak.service"),
+    "job": ("systemd-run --quiet --no-block --unit=leak.service -p Type=notify sleep infinity", "systemctl stop leak.service"),
+    "socket": ("systemd-run --quiet --unit=leak --socket-property=ListenStream=/run/leak true",
+               "systemctl stop leak.socket; rm /run/leak"),
+    "state": ("mkdir -p /var/lib/podd/pods/leak; echo >/var/lib/podd/pods/leak/file", "rm -r /var/lib/podd/pods/leak"),
 }
 
 

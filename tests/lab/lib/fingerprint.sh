@@ -11,6 +11,6 @@ command_fingerprint() {
         without+=(-e "^$2 ")
         shift 2
     done
-    enter "$machine" root setsid --wait /bin/sh -s <"$LAB_DIR/fingerprint.sh" |
+    enter "$machine" root setsid --wait /usr/bin/perl - <"$LAB_DIR/fingerprint.pl" |
         if ((${#without[@]})); then grep -v "${without[@]}"; else cat; fi
 }

@@ -11,30 +11,28 @@ machine_pid() {
     printf '%s\n' "$pid"
 }
 
-# inside PID COMMAND…: as root, in every namespace and a cgroup of the machine.
-inside() {
-    local pid=$1
-    shift
+# way_into MACHINE USER: sets `way`, what stands before a command that runs in the machine, with root's cgroup and in
+# every namespace. It is good for as long as the machine runs, and leads nowhere else afterwards.
+way_into() {
+    local pid home=/root
+    pid=$(machine_pid "$1") || die "machine '$1' is not running"
+    [[ $2 == root ]] || home=/home/$2
     # shellcheck disable=SC2016
-    exec nsenter -t "$pid" -m -u -i -n -p -C -- /usr/bin/env -i "${LAB_ENVIRONMENT[@]}" /bin/sh -c \
-        'cd / && echo 0 >/sys/fs/cgroup/init.scope/cgroup.procs && exec "$@"' lab "$@"
+    way=(
+        nsenter -t "$pid" -m -u -i -n -p -C -- /usr/bin/env -i
+        "HOME=$home" "USER=$2" "LOGNAME=$2" LANG=C.UTF-8 "TERM=${TERM:-dumb}" PAGER=cat SYSTEMD_PAGER=cat SYSTEMD_COLORS=0
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        /bin/sh -c 'cd / && read -r name </etc/hostname && [ "$name" = "$0" ] &&
+            echo 0 >/sys/fs/cgroup/init.scope/cgroup.procs && exec "$@"' "$1"
+    )
+    [[ $2 == root ]] || way+=(setpriv "--reuid=$2" "--regid=$2" --init-groups --)
 }
 
 # enter MACHINE USER COMMAND…
 enter() {
-    local pid user=$2 home=/root
-    pid=$(machine_pid "$1") || die "machine '$1' is not running"
-    shift 2
-    [[ $user == root ]] || home=/home/$user
-    LAB_ENVIRONMENT=(
-        "HOME=$home" "USER=$user" "LOGNAME=$user" LANG=C.UTF-8 "TERM=${TERM:-dumb}" PAGER=cat SYSTEMD_PAGER=cat SYSTEMD_COLORS=0
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-    )
-    if [[ $user == root ]]; then
-        inside "$pid" "$@"
-    else
-        inside "$pid" setpriv --reuid="$user" --regid="$user" --init-groups -- "$@"
-    fi
+    local way
+    way_into "$1" "$2"
+    exec "${way[@]}" "${@:3}"
 }
 
 # boot RELEASE [TREE [PACKAGE…]]: prints the machine's name once systemd is running.
