@@ -47,8 +47,9 @@ std::string readText(pid_t child, unsigned long long address) {
 
 }  // namespace
 
-KilledWriter::KilledWriter(const std::string& root, unsigned killAt, const std::function<void(int pipe)>& work)
-    : root_(root) {
+KilledWriter::KilledWriter(const std::string& root, const std::function<void(int pipe)>& work,
+                           const std::function<bool(const KilledWriter&)>& look)
+    : root_(root), look_(look) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) < 0)
         std::abort();
@@ -61,14 +62,12 @@ KilledWriter::KilledWriter(const std::string& root, unsigned killAt, const std::
         ::_exit(0);
     }
     ::close(ends[1]);
-    const UniqueFd progress(ends[0]);
-    trace(child, killAt);
-    if (possible_)
-        told_ = readDescriptor(progress.get(), "pipe");
-    remember(root_);
+    progress_ = UniqueFd(ends[0]);
+    (void)::fcntl(progress_.get(), F_SETFL, O_NONBLOCK);
+    trace(child);
 }
 
-void KilledWriter::trace(pid_t child, unsigned killAt) {
+void KilledWriter::trace(pid_t child) {
     int status = 0;
     if (::waitpid(child, &status, 0) != child || !WIFSTOPPED(status) ||
         ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) < 0) {
@@ -77,10 +76,11 @@ void KilledWriter::trace(pid_t child, unsigned killAt) {
         return;
     }
     __ptrace_syscall_info entry{};
-    for (unsigned calls = 0;;) {
+    for (;;) {
         (void)::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
         if (::waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) {
             ended_ = WIFEXITED(status);
+            (void)lookedAt();
             return;
         }
         if (WSTOPSIG(status) != (SIGTRAP | 0x80))
@@ -95,13 +95,27 @@ void KilledWriter::trace(pid_t child, unsigned killAt) {
         } else {
             entry = info;
             lastCall_ = static_cast<long>(info.entry.nr);
-            if (++calls < killAt)
+            ++calls_;
+            if (lookedAt())
                 continue;
         }
         (void)::kill(child, SIGKILL);
         (void)::waitpid(child, &status, 0);
         return;
     }
+}
+
+bool KilledWriter::lookedAt() {
+    std::array<char, 4096> text{};
+    for (ssize_t size = 0; (size = ::read(progress_.get(), text.data(), text.size())) > 0;)
+        now_.told.append(text.data(), static_cast<size_t>(size));
+    now_.entries.clear();
+    now_.content.clear();
+    remember(root_);
+    if (now_ == before_ && !ended_)
+        return true;
+    before_ = now_;
+    return look_(*this);
 }
 
 // After a system call: what is durable now?
@@ -112,17 +126,17 @@ void KilledWriter::watch(pid_t child, long number, const unsigned long long* arg
     if (number == SYS_fsync || number == SYS_fdatasync) {
         const struct stat info = statOf(path(arguments[0]));
         if (S_ISDIR(info.st_mode))
-            durableEntries_[info.st_ino] = entriesOf(path(arguments[0]));
+            now_.durableEntries[info.st_ino] = entriesOf(path(arguments[0]));
         else
-            durableContent_[info.st_ino] = readFile(path(arguments[0]), size_t{64} << 20);
+            now_.durableContent[info.st_ino] = readFile(path(arguments[0]), size_t{64} << 20);
     } else if (number == SYS_openat && (arguments[2] & O_CREAT) != 0) {
         if (const struct stat info = statOf(path(result)); info.st_size == 0)
-            durableContent_.erase(info.st_ino);  // the number may have been another file's
+            now_.durableContent.erase(info.st_ino);  // the number may have been another file's
     } else if (number == SYS_mkdirat) {
-        durableEntries_.erase(statOf(readText(child, arguments[1])).st_ino);
+        now_.durableEntries.erase(statOf(readText(child, arguments[1])).st_ino);
 #ifdef SYS_mkdir
     } else if (number == SYS_mkdir) {
-        durableEntries_.erase(statOf(readText(child, arguments[0])).st_ino);
+        now_.durableEntries.erase(statOf(readText(child, arguments[0])).st_ino);
 #endif
     }
 }
@@ -137,12 +151,12 @@ KilledWriter::Entries KilledWriter::entriesOf(const std::string& path) {
 
 void KilledWriter::remember(const std::string& path) {
     const Entries found = entriesOf(path);
-    entries_[statOf(path).st_ino] = found;
+    now_.entries[statOf(path).st_ino] = found;
     for (const auto& [name, entry] : found) {
         if (entry.directory)
             remember(cat(path, '/', name));
         else
-            content_[entry.inode] = readFile(cat(path, '/', name), size_t{64} << 20);
+            now_.content[entry.inode] = readFile(cat(path, '/', name), size_t{64} << 20);
     }
 }
 
@@ -156,10 +170,10 @@ void KilledWriter::copyAsAfterPowerCut(const std::string& target, unsigned varia
 }
 
 void KilledWriter::build(ino_t directory, const std::string& target, unsigned variant, std::mt19937& luck) const {
-    const auto durable = durableEntries_.find(directory);
-    const auto present = entries_.find(directory);
-    const Entries old = durable == durableEntries_.end() ? Entries{} : durable->second;
-    const Entries now = present == entries_.end() ? old : present->second;
+    const auto durable = now_.durableEntries.find(directory);
+    const auto present = now_.entries.find(directory);
+    const Entries old = durable == now_.durableEntries.end() ? Entries{} : durable->second;
+    const Entries now = present == now_.entries.end() ? old : present->second;
     Entries chosen = variant == 2 ? now : old;
     if (variant == 3) {
         Entries both = old;
@@ -183,13 +197,13 @@ void KilledWriter::build(ino_t directory, const std::string& target, unsigned va
 }
 
 std::string KilledWriter::contentOf(ino_t file, unsigned variant, std::mt19937& luck) const {
-    const auto durable = durableContent_.find(file);
-    const auto present = content_.find(file);
-    if (durable != durableContent_.end() && (present == content_.end() || present->second == durable->second))
+    const auto durable = now_.durableContent.find(file);
+    const auto present = now_.content.find(file);
+    if (durable != now_.durableContent.end() && (present == now_.content.end() || present->second == durable->second))
         return durable->second;
-    const std::string now = present == content_.end() ? "" : present->second;
+    const std::string now = present == now_.content.end() ? "" : present->second;
     if (variant == 1)
-        return durable == durableContent_.end() ? "" : durable->second;
+        return durable == now_.durableContent.end() ? "" : durable->second;
     return now.substr(0, variant == 2 ? now.size() / 2 : luck() % (now.size() + 1));
 }
 
