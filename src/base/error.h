@@ -18,7 +18,9 @@ enum class Errc {
     noSuchPod,
     noSuchInstance,
     noSuchVersion,
+    noSuchDeployment,
     versionConflict,  // the change was based on another version than the present one
+    locked,           // by a deployment that is under way
     notNow,           // refused in the present state (being deleted, already stopping ...)
     denied,
     unavailable,  // a peer (systemd, the spawner) does not answer or refused

@@ -80,7 +80,7 @@ int applyVerb(const Context& context, const Words& files) {
         return kFailure;
     Client client(options);
     const PasswordAgent agent(options.askPassword && !options.remote());
-    DeploymentWaiter waiter(client, options.quiet);
+    DeploymentWaiter waiter(client, options);
     int status = kSuccess;
     std::vector<AppliedFile> all;
     for (const DefinitionFile& file : definitions) {

@@ -17,6 +17,9 @@ namespace {
 // Somebody may have to find and type a password before podd can answer.
 constexpr uint64_t kPasswordPatienceUsec = 5ULL * 60 * 1'000'000;
 
+// Of calls that make a new version.
+const std::set<std::string_view> kChangeOptions = {"if-version", "force", "rollback-on-failure"};
+
 sd::Bus connect(const Options& options) {
     sd_bus* bus = nullptr;
     if (!options.host.empty())
@@ -118,17 +121,25 @@ sd::Message Client::call(const char* path, const char* interface, const char* me
     return send(std::move(message));
 }
 
-sd::Message Client::withOptions(const char* method, const std::vector<std::string>& arguments, bool strict,
-                                const std::optional<std::string>& ifVersion) {
+// Of the options those in `known`; before them a number, for methods that want one.
+sd::Message Client::withOptions(const char* method, const std::vector<std::string>& arguments, const Options& options,
+                                const std::set<std::string_view>& known, std::optional<uint32_t> number) {
     sd::Message message = request(sd::kManagerPath, sd::kManager, method);
     const auto append = [&](int result) { sd::check(result, cat("make the call ", method)); };
     for (const std::string& argument : arguments)
         append(sd_bus_message_append_basic(message.get(), 's', argument.c_str()));
+    if (number)
+        append(sd_bus_message_append(message.get(), "u", *number));
     append(sd_bus_message_open_container(message.get(), 'a', "{sv}"));
-    if (strict)
+    const auto set = [&](const char* name, bool given) { return given && known.contains(name); };
+    if (set("strict", options.strict))
         append(sd_bus_message_append(message.get(), "{sv}", "strict", "b", 1));
-    if (ifVersion)
-        append(sd_bus_message_append(message.get(), "{sv}", "if-version", "s", ifVersion->c_str()));
+    if (set("force", options.force))
+        append(sd_bus_message_append(message.get(), "{sv}", "force", "b", 1));
+    if (set("if-version", options.ifVersion.has_value()))
+        append(sd_bus_message_append(message.get(), "{sv}", "if-version", "s", options.ifVersion->c_str()));
+    if (set("rollback-on-failure", options.rollbackOnFailure > 0))
+        append(sd_bus_message_append(message.get(), "{sv}", "rollback-on-failure", "u", options.rollbackOnFailure));
     append(sd_bus_message_close_container(message.get()));
     return message;
 }
@@ -138,11 +149,12 @@ sd::Message Client::manager(const char* method, const std::vector<std::string>& 
 }
 
 Applied Client::apply(const std::string& definition, const Options& options) {
-    return readApplied(send(withOptions("ApplyPod", {definition}, options.strict, options.ifVersion)).get());
+    static const std::set<std::string_view> kKnown = {"strict", "if-version", "force", "rollback-on-failure"};
+    return readApplied(send(withOptions("ApplyPod", {definition}, options, kKnown)).get());
 }
 
 Preview Client::preview(const std::string& definition, const Options& options) {
-    const sd::Message reply = send(withOptions("PreviewPod", {definition}, options.strict, options.ifVersion));
+    const sd::Message reply = send(withOptions("PreviewPod", {definition}, options, {"strict", "if-version"}));
     Preview preview;
     preview.outcome = readText(reply.get(), 's');
     preview.id = readText(reply.get(), 's');
@@ -153,11 +165,11 @@ Preview Client::preview(const std::string& definition, const Options& options) {
 }
 
 Applied Client::rollback(const std::string& id, const std::string& version, const Options& options) {
-    return readApplied(send(withOptions("RollbackPod", {id, version}, false, options.ifVersion)).get());
+    return readApplied(send(withOptions("RollbackPod", {id, version}, options, kChangeOptions)).get());
 }
 
 std::string Client::plan(const std::string& definition, const Options& options) {
-    return readText(send(withOptions("PlanPod", {definition}, options.strict, std::nullopt)).get(), 's');
+    return readText(send(withOptions("PlanPod", {definition}, options, {"strict"})).get(), 's');
 }
 
 std::vector<IsolatorRow> Client::listIsolators() {
@@ -180,8 +192,24 @@ void Client::purge(const std::string& id) {
     manager("PurgePod", {id});
 }
 
-std::string Client::lifecycle(const char* method, const std::string& id) {
+Applied Client::scale(const std::string& id, std::optional<uint32_t> instances, const Options& options) {
+    const char* const method = !instances ? "ResumePod" : *instances == 0 ? "SuspendPod" : "ScalePod";
+    const std::optional<uint32_t> number = instances.value_or(0) == 0 ? std::nullopt : instances;
+    return readApplied(send(withOptions(method, {id}, options, kChangeOptions, number)).get());
+}
+
+std::string Client::begin(const char* method, const std::string& id) {
     return readText(manager(method, {id}).get(), 'o');
+}
+
+std::string Client::change(const char* method, const std::string& id, const Options& options) {
+    return readText(send(withOptions(method, {id}, options, {"force"})).get(), 'o');
+}
+
+std::string Client::cancel(uint32_t deployment) {
+    sd::Message message = request(sd::kManagerPath, sd::kManager, "CancelDeployment");
+    sd::check(sd_bus_message_append(message.get(), "u", deployment), "make the call CancelDeployment");
+    return readText(send(std::move(message)).get(), 'o');
 }
 
 void Client::resetFailed(const std::string& id) {
@@ -241,12 +269,15 @@ std::vector<InstanceRow> Client::listInstances(const std::string& id) {
 std::vector<DeploymentRow> Client::listDeployments() {
     const sd::Message reply = manager("ListDeployments");
     std::vector<DeploymentRow> rows;
-    readArray(reply.get(), "(usso)", [&] {
-        enter(reply.get(), SD_BUS_TYPE_STRUCT, "usso");
+    readArray(reply.get(), "(ussssto)", [&] {
+        enter(reply.get(), SD_BUS_TYPE_STRUCT, "ussssto");
         DeploymentRow row;
         row.id = readNumber(reply.get(), 'u');
         row.type = readText(reply.get(), 's');
         row.pod = readText(reply.get(), 's');
+        row.state = readText(reply.get(), 's');
+        row.message = readText(reply.get(), 's');
+        row.sinceUsec = readNumber(reply.get(), 't');
         readText(reply.get(), 'o');
         leave(reply.get());
         rows.push_back(std::move(row));

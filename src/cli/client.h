@@ -3,7 +3,10 @@
 // comes as Error with podd's own text, and so does a podd that cannot be reached.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options.h"
@@ -18,7 +21,7 @@ struct Applied {
     std::string outcome;  // created, changed or unchanged
     std::string pod;      // object path
     std::string version;
-    std::string job;  // "/" when there is nothing to wait for
+    std::string deployment;  // object path; "/" when there is nothing to wait for
 };
 
 // What applying would do.
@@ -50,6 +53,9 @@ struct DeploymentRow {
     uint64_t id = 0;
     std::string type;
     std::string pod;
+    std::string state;    // running or stuck
+    std::string message;  // how far it is, or why it is stuck
+    uint64_t sinceUsec = 0;
 };
 
 struct VersionRow {
@@ -74,7 +80,7 @@ public:
     // Connects; with Options::host or ::machine to the system bus over there.
     explicit Client(const Options& options);
 
-    // With Options::strict and ::ifVersion.
+    // With Options::strict, ::ifVersion, ::force and ::rollbackOnFailure, as far as the call has them.
     Applied apply(const std::string& definition, const Options& options);
     Preview preview(const std::string& definition, const Options& options);
     // What a launch would do, as JSON.
@@ -82,8 +88,12 @@ public:
     std::vector<IsolatorRow> listIsolators();
     Applied rollback(const std::string& id, const std::string& version, const Options& options);  // "" = the one before
     void purge(const std::string& id);
-    // One of StartPod, StopPod, RestartPod, DeletePod; returns the deployment's path.
-    std::string lifecycle(const char* method, const std::string& id);
+    // To a number of instances; none: as many as there were before it was suspended.
+    Applied scale(const std::string& id, std::optional<uint32_t> instances, const Options& options);
+    // StartPod or StopPod, and RestartPod or DeletePod; they return the deployment's path.
+    std::string begin(const char* method, const std::string& id);
+    std::string change(const char* method, const std::string& id, const Options& options);
+    std::string cancel(uint32_t deployment);  // the path of the deployment that undoes it, or "/"
     void resetFailed(const std::string& id);
     // Of a pod, an instance or a container, what runs; they return when it is done.
     void freeze(const std::string& name);
@@ -111,8 +121,8 @@ private:
                      const std::vector<std::string>& arguments = {});
     sd::Message manager(const char* method, const std::vector<std::string>& arguments = {});
     // A call of the manager with options as its last argument.
-    sd::Message withOptions(const char* method, const std::vector<std::string>& arguments, bool strict,
-                            const std::optional<std::string>& ifVersion);
+    sd::Message withOptions(const char* method, const std::vector<std::string>& arguments, const Options& options,
+                            const std::set<std::string_view>& known, std::optional<uint32_t> number = std::nullopt);
     sd::Message send(sd::Message request);
     sd::Message request(const char* path, const char* interface, const char* method);
 

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/deployment_waiter.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <iostream>
 
 #include "base/strings.h"
 #include "cli/exit_status.h"
 #include "cli/message.h"
-#include "cli/render.h"
 #include "sd/names.h"
 
 namespace podd::cli {
@@ -18,29 +14,23 @@ namespace {
 
 constexpr const char* kRemovedRule =
     "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='DeploymentRemoved'";
-constexpr const char* kChangedRule =
-    "type='signal',sender='org.podd1',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
-    "path_namespace='/org/podd1/deployment'";
+constexpr const char* kStuckRule =
+    "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='DeploymentStuck'";
 constexpr const char* kOwnerRule =
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
     "arg0='org.podd1'";
 
-constexpr uint64_t kPatienceUsec = 1'000'000;  // most deployments are done before anybody wonders
-
-size_t terminalWidth() {
-    winsize size{};
-    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col;
-}
+// systemd starts a podd that has ended again after 100 ms; after that it is not coming back by itself.
+constexpr uint64_t kReturnUsec = 10'000'000;
 
 }  // namespace
 
-DeploymentWaiter::DeploymentWaiter(Client& client, bool quiet)
+DeploymentWaiter::DeploymentWaiter(Client& client, const Options& options)
     : client_(client),
-      showsProgress_(!quiet && ::isatty(STDERR_FILENO) != 0),
+      patient_(options.rollbackOnFailure > 0),
+      progress_(client, options),
       removed_(client.bus(), kRemovedRule, [this](sd_bus_message* message) { onRemoved(message); }),
-      changed_(client.bus(), kChangedRule, [this](sd_bus_message* message) { onChanged(message); }),
+      stuck_(client.bus(), kStuckRule, [this](sd_bus_message* message) { onStuck(message); }),
       owner_(client.bus(), kOwnerRule, [this](sd_bus_message* message) { onOwner(message); }) {
     ended_["/"] = {.pod = "", .result = "done", .message = ""};
 }
@@ -59,28 +49,69 @@ void DeploymentWaiter::onRemoved(sd_bus_message* message) {
     ended_[path] = std::move(end);
 }
 
-void DeploymentWaiter::onChanged(sd_bus_message* message) {
-    if (readText(message, 's') != sd::kDeployment)
-        return;
-    const std::string text = textOf(readProperties(message), "Progress");
-    if (const char* path = sd_bus_message_get_path(message); path != nullptr && !text.empty())
-        progress_[path] = text;
+void DeploymentWaiter::onStuck(sd_bus_message* message) {
+    const uint64_t id = readNumber(message, 'u');
+    const std::string path = readText(message, 'o');
+    const std::string pod = readText(message, 's');
+    const std::string why = readText(message, 's');
+    if (!patient_)
+        ended_.try_emplace(
+            path, DeploymentEnd{.pod = pod,
+                                .result = "stuck",
+                                .message = cat(why, "\npodd goes on trying; 'podctl cancel ", id, "' takes it back.")});
 }
 
 void DeploymentWaiter::onOwner(sd_bus_message* message) {
     readText(message, 's');
-    if (readText(message, 's').empty())
-        return;  // it has only now arrived
+    const bool had = !readText(message, 's').empty();
+    const bool has = !readText(message, 's').empty();
+    if (had && !has)
+        goneUsec_ = steadyUsec();
+    if (has) {
+        goneUsec_.reset();
+        isNew_ = had || isNew_ || !waiting_.empty();
+    }
+}
+
+// What has become of them while podd was away.
+void DeploymentWaiter::askNewPodd() {
+    isNew_ = false;
     for (const auto& [path, pod] : waiting_)
-        ended_.try_emplace(path, DeploymentEnd{.pod = pod,
-                                               .result = "lost",
-                                               .message = "podd went away before the work was done; it carries on from "
-                                                          "what is true when it is back"});
+        if (!ended_.contains(path))
+            if (DeploymentEnd end = endOf(path, pod); !end.result.empty())
+                ended_[path] = std::move(end);
+}
+
+// With an empty result when it goes on.
+DeploymentEnd DeploymentWaiter::endOf(const std::string& path, const std::string& pod) {
+    try {
+        for (const DeploymentRow& row : client_.listDeployments())
+            if (cat(sd::kDeploymentPrefix, '/', row.id) == path)
+                return {};
+        const Properties now = client_.properties(client_.podPath(pod), sd::kPod);
+        const bool isDone = textOf(now, "Version") == textOf(now, "TargetVersion") &&
+                            (textOf(now, "State") == "stable" || textOf(now, "State") == "stopped");
+        if (isDone)
+            return {.pod = pod, .result = "done", .message = ""};
+        return {.pod = pod, .result = "failed", .message = textOf(now, "Message")};
+    } catch (const Error& error) {
+        if (error.code() == Errc::noSuchPod)
+            return {.pod = pod, .result = "done", .message = ""};  // its deletion was waited for
+        return {.pod = pod, .result = "lost", .message = error.what()};
+    }
 }
 
 bool DeploymentWaiter::complete() {
-    for (const Match* match : {&removed_, &changed_, &owner_})
+    for (const Match* match : {&removed_, &stuck_, &owner_})
         match->rethrow();
+    if (isNew_)
+        askNewPodd();
+    if (goneUsec_ && steadyUsec() - *goneUsec_ > kReturnUsec)
+        for (const auto& [path, pod] : waiting_)
+            ended_.try_emplace(path, DeploymentEnd{.pod = pod,
+                                                   .result = "lost",
+                                                   .message = "podd went away before the work was done; it carries on "
+                                                              "when it is back"});
     for (const auto& [path, pod] : waiting_)
         if (!ended_.contains(path))
             return false;
@@ -88,54 +119,22 @@ bool DeploymentWaiter::complete() {
 }
 
 bool DeploymentWaiter::wait() {
-    startUsec_ = steadyUsec();
     Loop loop(client_.bus());
     const Waited waited = loop.run([this] { return complete(); }, std::nullopt, [this] { showProgress(); });
-    clearProgress();
+    if (!goneUsec_)
+        progress_.finish(waiting_);
     if (waited == Waited::interrupted)
         complain("interrupted; podd goes on with the work, 'podctl deployments' shows it");
     return waited == Waited::done;
 }
 
-std::string DeploymentWaiter::progressOf(const std::string& path) {
-    const auto known = progress_.find(path);
-    if (known != progress_.end())
-        return known->second;
-    try {
-        return progress_[path] = textOf(client_.properties(path, sd::kDeployment), "Progress");
-    } catch (const Error&) {
-        return "";  // the deployment ended a moment ago
-    }
-}
-
 void DeploymentWaiter::showProgress() {
-    const uint64_t passed = steadyUsec() - startUsec_;
-    if (!showsProgress_ || passed < kPatienceUsec)
-        return;
-    std::string text;
-    size_t more = 0;
-    for (const auto& [path, pod] : waiting_) {
-        if (ended_.contains(path))
-            continue;
-        if (text.empty())
-            text = aboutPod(pod, progressOf(path));
-        else
-            ++more;
-    }
-    if (text.empty())
-        return;
-    if (more > 0)
-        text += cat(" (and ", more, " more)");
-    text += cat("  [", formatSpan(passed / kPatienceUsec * kPatienceUsec), ']');
-    // Carriage return and "erase to the end of the line": the next text takes the place of this one.
-    std::cerr << '\r' << shortened(printable(text), terminalWidth() - 1) << "\033[K" << std::flush;
-    drawn_ = true;
-}
-
-void DeploymentWaiter::clearProgress() {
-    if (drawn_)
-        std::cerr << "\r\033[K" << std::flush;
-    drawn_ = false;
+    std::map<std::string, std::string> open;
+    for (const auto& [path, pod] : waiting_)
+        if (!ended_.contains(path))
+            open[path] = pod;
+    if (!goneUsec_)
+        progress_.show(open);
 }
 
 bool reportFailures(const std::vector<DeploymentEnd>& ends) {

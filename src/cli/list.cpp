@@ -81,9 +81,11 @@ int deploymentsVerb(const Context& context, const Words&) {
         std::cout << deploymentsJson(rows, context.options.json);
         return 0;
     }
-    Table table({"DEPLOYMENT", "TYPE", "POD"});
+    const uint64_t now = nowUsec();
+    Table table({"DEPLOYMENT", "TYPE", "POD", "STATE", "SINCE", "PROGRESS"});
     for (const DeploymentRow& row : rows)
-        table.add({cat(row.id), printable(row.type), printable(row.pod)});
+        table.add({cat(row.id), printable(row.type), printable(row.pod), stateCell(row.state),
+                   relativeTime(row.sinceUsec, now), printable(row.message)});
     print(context, table, "deployment");
     return 0;
 }

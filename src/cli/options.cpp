@@ -19,7 +19,7 @@ namespace po = boost::program_options;
 using Values = std::vector<std::string>;
 
 // clang-format off
-constexpr std::array<OptionRow, 26> kOptions = {{
+constexpr std::array<OptionRow, 28> kOptions = {{
     {'h', "help",            nullptr,         "Show this help"},
     {0,   "version",         nullptr,         "Show the version of podctl; of cat: the version to show"},
     {'H', "host",            "[USER@]HOST",   "Operate on a remote host, over ssh"},
@@ -34,6 +34,8 @@ constexpr std::array<OptionRow, 26> kOptions = {{
     {0,   "strict",          nullptr,         "Treat unknown fields of a definition as errors"},
     {0,   "dry-run",         nullptr,         "Tell what apply would change, and change nothing"},
     {0,   "if-version",      "VERSION",       "Change the pod only if this is its version; or none"},
+    {0,   "force",           nullptr,         "Replace a deployment that is under way"},
+    {0,   "rollback-on-failure", "N",         "Take the change back by itself after N failures"},
     {0,   "target",          nullptr,         "Show the definition that the pod is being changed to"},
     {'p', "property",        "NAME",          "Show only this property; may be given several times"},
     {0,   "value",           nullptr,         "Show values of properties without NAME="},
@@ -114,6 +116,17 @@ std::optional<uint64_t> timeValue(const Found& found, const char* option,
     return value;
 }
 
+uint32_t rollbackOnFailure(const Found& found) {
+    const Values values = found.all("rollback-on-failure");
+    if (values.empty())
+        return 0;
+    const std::optional<uint64_t> number = parseUnsigned(values.back());
+    if (!number || *number == 0 || *number > UINT32_MAX)
+        throw UsageError(
+            cat("option '--rollback-on-failure': ", quoted(values.back()), " is not a number of failures, from 1 on"));
+    return static_cast<uint32_t>(*number);
+}
+
 std::optional<int> signal(const Found& found) {
     const Values values = found.all("signal");
     if (values.empty())
@@ -154,6 +167,9 @@ Options typed(const Found& found, uint64_t nowUsec) {
     options.strict = found.given("strict");
     options.dryRun = found.given("dry-run");
     options.target = found.given("target");
+    options.force = found.given("force");
+    options.wait = found.given("wait");
+    options.rollbackOnFailure = rollbackOnFailure(found);
     options.ifVersion = ifVersion(found);
     options.follow = found.given("follow");
     options.value = found.given("value");
@@ -265,7 +281,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& words, uint64_t now
         throw UsageError("options '--target' and '--version' exclude each other");
     if (!line.options.host.empty() && !line.options.machine.empty())
         throw UsageError("options '--host' and '--machine' exclude each other");
-    if (map["wait"].as<bool>() && !line.options.block)
+    if (line.options.wait && !line.options.block)
         throw UsageError("options '--wait' and '--no-block' exclude each other");
     if (!line.arguments.empty()) {
         line.verb = line.arguments.front();

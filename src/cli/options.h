@@ -37,6 +37,9 @@ struct Options {
     bool strict = false;
     bool dryRun = false;
     bool target = false;
+    bool force = false;              // take the place of a deployment that is under way
+    bool wait = false;               // --wait was given, and not only meant
+    uint32_t rollbackOnFailure = 0;  // failures after which a change is taken back; 0 = never
     bool follow = false;
     bool value = false;
     JsonMode json = JsonMode::off;

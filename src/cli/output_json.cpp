@@ -175,6 +175,9 @@ std::string deploymentsJson(const std::vector<DeploymentRow>& rows, JsonMode mod
         item["deployment"] = number(row.id);
         item["type"] = row.type;
         item["pod"] = row.pod;
+        item["state"] = row.state;
+        item["message"] = row.message;
+        item["since"] = timestamp(row.sinceUsec);
     }
     return written(all, mode);
 }

@@ -15,7 +15,7 @@ int rollbackVerb(const Context& context, const Words& words) {
     AppliedFile applied{.file = "", .pod = podId(words[0])};
     Client client(options);
     const PasswordAgent agent(options.askPassword && !options.remote());
-    DeploymentWaiter waiter(client, options.quiet);
+    DeploymentWaiter waiter(client, options);
     try {
         noteAnswer(client.rollback(applied.pod, words.size() > 1 ? words[1] : "", options), options, applied);
     } catch (const Error& error) {

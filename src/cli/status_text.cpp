@@ -177,7 +177,7 @@ std::string title(const std::string& sign, const std::string& name, const Style&
 Style::Ink inkOf(std::string_view state) {
     if (state == "stable" || state == "running")
         return Style::Ink::green;
-    if (state == "failed" || state == "killed")
+    if (state == "failed" || state == "killed" || state == "stuck")
         return Style::Ink::red;
     if (state == "stopped" || state == "ended" || state == "finished")
         return Style::Ink::none;

@@ -11,17 +11,21 @@ namespace podd::cli {
 namespace {
 
 // clang-format off
-constexpr std::array<Verb, 25> kVerbs = {{
+constexpr std::array<Verb, 29> kVerbs = {{
     // name             arguments                    min max   group               run                summary
     {"list",           "[PATTERN...]",               0,  kAny, Group::pods,        listVerb,          "List pods"},
     {"list-instances", "[POD...]",                   0,  kAny, Group::pods,        listInstancesVerb, "List instances of pods"},
-    {"deployments",    "",                           0,  0,    Group::pods,        deploymentsVerb,   "List work in progress"},
+    {"deployments",    "",                           0,  0,    Group::pods,        deploymentsVerb,   "List changes of pods that are under way"},
     {"status",         "[POD|INSTANCE...]",          0,  kAny, Group::pods,        statusVerb,        "Show the state of pods, their containers and last log lines"},
     {"show",           "[POD|INSTANCE|CONTAINER...]", 0, kAny, Group::pods,        showVerb,          "Show properties of pods, instances, containers or podd"},
     {"top",            "[POD...]",                   0,  kAny, Group::pods,        topVerb,           "Show what pods and their containers use, again and again"},
     {"start",          "POD...",                     1,  kAny, Group::pods,        startVerb,         "Start pods"},
     {"stop",           "POD...",                     1,  kAny, Group::pods,        stopVerb,          "Stop pods and keep them stopped"},
     {"restart",        "POD...",                     1,  kAny, Group::pods,        restartVerb,       "Replace all instances of pods by new ones"},
+    {"scale",          "POD INSTANCES",              2,  2,    Group::pods,        scaleVerb,         "Change how many instances of a pod run"},
+    {"suspend",        "POD...",                     1,  kAny, Group::pods,        suspendVerb,       "Scale pods to no instance"},
+    {"resume",         "POD...",                     1,  kAny, Group::pods,        resumeVerb,        "Scale suspended pods to what they were"},
+    {"cancel",         "DEPLOYMENT...",              1,  kAny, Group::pods,        cancelVerb,        "Take deployments back"},
     {"kill",           "POD|INSTANCE|CONTAINER...", 1, kAny,  Group::pods,        killVerb,          "Send a signal to processes of containers"},
     {"freeze",         "POD|INSTANCE|CONTAINER...", 1, kAny,  Group::pods,        freezeVerb,        "Suspend all processes of containers"},
     {"thaw",           "POD|INSTANCE|CONTAINER...", 1, kAny,  Group::pods,        thawVerb,          "Let frozen containers go on"},
@@ -90,9 +94,11 @@ void checkOptions(const Verb& verb, const Options& options) {
         bool given;
         Words verbs;
     };
-    const std::array<Row, 5> rows = {{
+    const std::array<Row, 7> rows = {{
         {"dry-run", options.dryRun, {"apply"}},
-        {"if-version", options.ifVersion.has_value(), {"apply", "rollback"}},
+        {"if-version", options.ifVersion.has_value(), {"apply", "rollback", "scale", "suspend", "resume"}},
+        {"force", options.force, {"apply", "rollback", "scale", "suspend", "resume", "restart", "delete"}},
+        {"rollback-on-failure", options.rollbackOnFailure > 0, {"apply", "rollback", "scale", "resume"}},
         {"target", options.target, {"cat"}},
         {"signal", options.signal.has_value(), {"kill"}},
         {"kill-whom", options.killWhom.has_value(), {"kill"}},

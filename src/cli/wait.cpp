@@ -24,9 +24,11 @@ constexpr const char* kOwnerRule =
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
     "arg0='org.podd1'";
 
+// Stable is a pod also while it is being changed, as long as enough of its old instances do their work.
 bool isIn(Client& client, const std::string& id, const std::string& state) {
     try {
-        return textOf(client.properties(client.podPath(id), sd::kPod), "State") == state;
+        const Properties pod = client.properties(client.podPath(id), sd::kPod);
+        return textOf(pod, "State") == state && (state != "stable" || textOf(pod, "Deployment") == "/");
     } catch (const Error& error) {
         if (error.code() != Errc::noSuchPod)
             throw;

@@ -8,23 +8,6 @@
 
 namespace podd {
 
-namespace {
-
-uint32_t startVerb(Manager& manager, const std::string& id) {
-    return manager.start(id);
-}
-uint32_t stopVerb(Manager& manager, const std::string& id) {
-    return manager.stop(id);
-}
-uint32_t restartVerb(Manager& manager, const std::string& id) {
-    return manager.restart(id);
-}
-uint32_t removeVerb(Manager& manager, const std::string& id) {
-    return manager.remove(id);
-}
-
-}  // namespace
-
 void BusApi::inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted) {
     polkit_.authorize(std::move(call), "org.podd1.inspect", id, verb, std::move(granted));
 }
@@ -55,45 +38,6 @@ const Usage& BusApi::usageOf(const std::string& group) {
     return read_;
 }
 
-void BusApi::operate(sd::Call call, const std::string& id, const char* name, Verb verb) {
-    const std::string full = absolute(id);
-    manage(std::move(call), full, name, [this, full, verb](sd::Call granted) {
-        const uint32_t deployment = verb(manager_, full);
-        granted.reply([&](sd_bus_message* reply) {
-            sd::check(sd_bus_message_append(reply, "o", deploymentPath(deployment).c_str()), "answer");
-        });
-    });
-}
-
-void BusApi::startPod(sd::Call call) {
-    const std::string id = call.readString();
-    operate(std::move(call), id, "start", startVerb);
-}
-void BusApi::stopPod(sd::Call call) {
-    const std::string id = call.readString();
-    operate(std::move(call), id, "stop", stopVerb);
-}
-void BusApi::restartPod(sd::Call call) {
-    const std::string id = call.readString();
-    operate(std::move(call), id, "restart", restartVerb);
-}
-void BusApi::deletePod(sd::Call call) {
-    const std::string id = call.readString();
-    operate(std::move(call), id, "delete", removeVerb);
-}
-
-void PodObjectView::start(sd::Call call) {
-    api->operate(std::move(call), pod->id(), "start", startVerb);
-}
-void PodObjectView::stop(sd::Call call) {
-    api->operate(std::move(call), pod->id(), "stop", stopVerb);
-}
-void PodObjectView::restart(sd::Call call) {
-    api->operate(std::move(call), pod->id(), "restart", restartVerb);
-}
-void PodObjectView::remove(sd::Call call) {
-    api->operate(std::move(call), pod->id(), "delete", removeVerb);
-}
 void BusApi::getPod(sd::Call call) {
     const std::string id = absolute(call.readString());
     inspect(std::move(call), id, "inspect", [this, id](sd::Call granted) {
@@ -125,7 +69,7 @@ void BusApi::listPods(sd::Call call) {
                     sd::check(sd_bus_message_append(reply, "(ssssuuo)", id.c_str(),
                                                     std::string(kPodStates.name(pod->state())).c_str(),
                                                     pod->deployedVersion().c_str(), pod->stored.version.c_str(),
-                                                    pod->stored.spec.instances, pod->running(), podPath(id).c_str()),
+                                                    pod->stored.spec.instances, pod->ready(), podPath(id).c_str()),
                               "answer");
             sd::check(sd_bus_message_close_container(reply), "answer");
         });
@@ -149,21 +93,6 @@ void BusApi::listInstances(sd::Call call) {
                                                     each->stateSinceUsec(), instancePath(each->id()).c_str()),
                               "answer");
             }
-            sd::check(sd_bus_message_close_container(reply), "answer");
-        });
-    });
-}
-
-void BusApi::listDeployments(sd::Call call) {
-    inspect(std::move(call), "", "list", [this](sd::Call granted) {
-        granted.reply([&](sd_bus_message* reply) {
-            sd::check(sd_bus_message_open_container(reply, 'a', "(usso)"), "answer");
-            for (const auto& [id, pod] : manager_.pods())
-                if (pod->deployment)
-                    sd::check(sd_bus_message_append(reply, "(usso)", pod->deployment->id,
-                                                    std::string(kDeploymentTypes.name(pod->deployment->type)).c_str(),
-                                                    id.c_str(), deploymentPath(pod->deployment->id).c_str()),
-                              "answer");
             sd::check(sd_bus_message_close_container(reply), "answer");
         });
     });

@@ -39,10 +39,14 @@ public:
     void listPods(sd::Call call);
     void listInstances(sd::Call call);
     void listDeployments(sd::Call call);
+    void cancelDeployment(sd::Call call);
     void getDefinition(sd::Call call);
     void listVersions(sd::Call call);
     void startPod(sd::Call call);
     void stopPod(sd::Call call);
+    void scalePod(sd::Call call);
+    void suspendPod(sd::Call call);
+    void resumePod(sd::Call call);
     void restartPod(sd::Call call);
     void deletePod(sd::Call call);
     void resetFailedPod(sd::Call call);
@@ -50,9 +54,9 @@ public:
     void thaw(sd::Call call);
     void kill(sd::Call call);
 
-    using Verb = uint32_t (*)(Manager&, const std::string& id);
+    using Verb = std::function<uint32_t(Manager&, const std::string& id)>;
     // Authorises, carries the verb out and answers with its deployment.
-    void operate(sd::Call call, const std::string& id, const char* name, Verb verb);
+    void operate(sd::Call call, const std::string& id, const char* name, const Verb& verb);
     void answerDefinition(sd::Call call, const std::string& id, const std::string& version);
 
     const Manager& manager() const { return manager_; }
@@ -71,6 +75,7 @@ private:
     void instanceChanged(const Instance& instance) override;
     void instanceRemoved(const Instance& instance) override;
     void deploymentAdded(const Deployment& deployment) override;
+    void deploymentStuck(const Deployment& deployment) override;
     void deploymentRemoved(const Deployment& deployment, const std::string& result,
                            const std::string& message) override;
 
@@ -82,6 +87,12 @@ private:
     // Run `change` of a pod, instance or container, and answer when it is done.
     void changeUnits(sd::Call call, const std::string& name, const char* verb,
                      std::function<void(const std::string& name, UnitsPort::Done done)> change);
+    // The same with a new version, for verbs that make one.
+    void change(sd::Call call, const std::string& id, const char* name,
+                const std::function<Applied(Manager&, const std::string&)>& verb);
+    static void appendApplied(sd_bus_message* reply, const std::string& id, const Applied& applied);
+    // Runs `work`. False when a definition did not hold: then the call is answered, with every problem as a value.
+    static bool holds(sd::Call& call, const std::function<void()>& work);
     void inspect(sd::Call call, const std::string& id, const char* verb, std::function<void(sd::Call)> granted);
     void flush();
     bool tell(const std::string& path, const char* interface, const sd_bus_vtable* vtable, void* view);

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "core/plan_json.h"
 #include "manager/bus_api.h"
+#include "manager/bus_options.h"
 #include "model/diff_json.h"
 #include "model/names.h"
 #include "model/pod_spec_json.h"
@@ -17,41 +18,6 @@
 namespace podd {
 
 namespace {
-
-constexpr const char* kReadOptions = "read options";
-
-std::string optionText(sd_bus_message* message) {
-    const char* text = nullptr;
-    if (sd_bus_message_read(message, "v", "s", &text) < 0)
-        throw Error(Errc::notSupported, "option 'if-version' must be a string");
-    return text;
-}
-
-bool optionFlag(sd_bus_message* message) {
-    int flag = 0;
-    if (sd_bus_message_read(message, "v", "b", &flag) < 0)
-        throw Error(Errc::notSupported, "option 'strict' must be a boolean");
-    return flag != 0;
-}
-
-// The options of a method that has those in `known`.
-ApplyOptions readOptions(sd_bus_message* message, const std::set<std::string_view>& known) {
-    ApplyOptions options;
-    sd::check(sd_bus_message_enter_container(message, 'a', "{sv}"), kReadOptions);
-    while (sd::check(sd_bus_message_enter_container(message, 'e', "sv"), kReadOptions) > 0) {
-        const char* key = nullptr;
-        sd::check(sd_bus_message_read(message, "s", &key), kReadOptions);
-        if (!known.contains(key))
-            throw Error(Errc::notSupported, cat("option ", quoted(key), " is not known"));
-        if (std::string_view(key) == "strict")
-            options.strict = optionFlag(message);
-        else
-            options.ifVersion = optionText(message);
-        sd::check(sd_bus_message_exit_container(message), kReadOptions);
-    }
-    sd::check(sd_bus_message_exit_container(message), kReadOptions);
-    return options;
-}
 
 void append(sd_bus_message* reply, const std::vector<Problem>& problems) {
     sd::check(sd_bus_message_open_container(reply, 'a', "(sssssuu)"), "answer");
@@ -75,13 +41,6 @@ void append(sd_bus_message* reply, const std::vector<Change>& changes) {
     sd::check(sd_bus_message_close_container(reply), "answer");
 }
 
-void appendApplied(sd_bus_message* reply, const std::string& id, const Applied& applied) {
-    const std::string deployment = applied.deployment == 0 ? "/" : deploymentPath(applied.deployment);
-    sd::check(sd_bus_message_append(reply, "soso", applied.outcome.c_str(), podPath(id).c_str(),
-                                    applied.version.c_str(), deployment.c_str()),
-              "answer");
-}
-
 // The id of a pod that may be gone. Only a name that a pod can have becomes the name of a directory.
 std::string readId(sd::Call& call) {
     std::string id = absolute(call.readString());
@@ -90,8 +49,16 @@ std::string readId(sd::Call& call) {
     return id;
 }
 
-// Runs `work`. False when a definition did not hold: then the call is answered, with every problem as a value.
-bool holds(sd::Call& call, const std::function<void()>& work) {
+}  // namespace
+
+void BusApi::appendApplied(sd_bus_message* reply, const std::string& id, const Applied& applied) {
+    const std::string deployment = applied.deployment == 0 ? "/" : deploymentPath(applied.deployment);
+    sd::check(sd_bus_message_append(reply, "soso", applied.outcome.c_str(), podPath(id).c_str(),
+                                    applied.version.c_str(), deployment.c_str()),
+              "answer");
+}
+
+bool BusApi::holds(sd::Call& call, const std::function<void()>& work) {
     try {
         work();
         return true;
@@ -107,11 +74,9 @@ bool holds(sd::Call& call, const std::function<void()>& work) {
     return false;
 }
 
-}  // namespace
-
 void BusApi::applyPod(sd::Call call) {
     const std::string definition = call.readString();
-    const ApplyOptions options = readOptions(call.message(), {"strict", "if-version"});
+    const ApplyOptions options = readOptions(call.message(), {"strict", "if-version", "force", "rollback-on-failure"});
     std::string id;
     // The id for polkit's question; a definition that does not hold is refused before anybody is asked.
     if (!holds(call, [&] { id = manager_.checkDefinition(definition, options.strict); }))
@@ -126,7 +91,7 @@ void BusApi::applyPod(sd::Call call) {
 void BusApi::rollbackPod(sd::Call call) {
     const std::string id = readId(call);
     const std::string version = call.readString();
-    const ApplyOptions options = readOptions(call.message(), {"if-version"});
+    const ApplyOptions options = readOptions(call.message(), {"if-version", "force", "rollback-on-failure"});
     const std::string wanted = manager_.rollbackTarget(id, version);
     const std::string definition = manager_.definition(id, wanted);
     manageDefinition(std::move(call), definition, id, "rollback", [this, id, wanted, options](sd::Call granted) {

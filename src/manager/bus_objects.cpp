@@ -102,22 +102,6 @@ void containerMessage(const C& v, Reply r) {
     put(r, v.record().phase == ContainerPhase::exited ? describeExit(v.record()) : std::string());
 }
 
-using J = DeploymentObjectView;
-void deploymentId(const J& v, Reply r) {
-    put(r, v.pod->deployment ? v.pod->deployment->id : 0);
-}
-void deploymentType(const J& v, Reply r) {
-    put(r, std::string(v.pod->deployment ? kDeploymentTypes.name(v.pod->deployment->type) : ""));
-}
-void deploymentPodId(const J& v, Reply r) {
-    put(r, v.pod->id());
-}
-void deploymentPod(const J& v, Reply r) {
-    putPath(r, podPath(v.pod->id()));
-}
-void deploymentProgress(const J& v, Reply r) {
-    put(r, v.pod->progress());
-}
 }  // namespace
 
 std::string absolute(const std::string& id) {
@@ -184,15 +168,6 @@ const sd_bus_vtable kContainerVtable[] = {
     SD_BUS_VTABLE_END
 };
 
-const sd_bus_vtable kDeploymentVtable[] = {
-    SD_BUS_VTABLE_START(0),
-    SD_BUS_PROPERTY("Id", "u", sd::property<&deploymentId>, 0, kConst),
-    SD_BUS_PROPERTY("Type", "s", sd::property<&deploymentType>, 0, kConst),
-    SD_BUS_PROPERTY("PodId", "s", sd::property<&deploymentPodId>, 0, kConst),
-    SD_BUS_PROPERTY("Pod", "o", sd::property<&deploymentPod>, 0, kConst),
-    SD_BUS_PROPERTY("Progress", "s", sd::property<&deploymentProgress>, 0, kChange),
-    SD_BUS_VTABLE_END
-};
 // clang-format on
 
 }  // namespace podd

@@ -56,7 +56,10 @@ void podWanted(const P& v, Reply r) {
     put(r, v.pod->stored.spec.instances);
 }
 void podRunning(const P& v, Reply r) {
-    put(r, v.pod->running());
+    put(r, v.pod->ready());
+}
+void podDeployment(const P& v, Reply r) {
+    putPath(r, v.pod->deployment() ? deploymentPath(v.pod->deployment()->id) : "/");
 }
 void podFailures(const P& v, Reply r) {
     put(r, v.pod->backoff.failures);
@@ -101,15 +104,26 @@ const sd_bus_vtable kManagerVtable[] = {
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ListInstances", SD_BUS_ARGS("s", id), SD_BUS_RESULT("a(sssto)", instances), sd::method<&BusApi::listInstances>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_ARGS("ListDeployments", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(usso)", deployments), sd::method<&BusApi::listDeployments>,
+    SD_BUS_METHOD_WITH_ARGS("ListDeployments", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ussssto)", deployments), sd::method<&BusApi::listDeployments>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("CancelDeployment", SD_BUS_ARGS("u", id), SD_BUS_RESULT("o", deployment), sd::method<&BusApi::cancelDeployment>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ScalePod", SD_BUS_ARGS("s", id, "u", instances, "a{sv}", options),
+                SD_BUS_RESULT("s", outcome, "o", pod, "s", version, "o", deployment), sd::method<&BusApi::scalePod>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("SuspendPod", SD_BUS_ARGS("s", id, "a{sv}", options),
+                SD_BUS_RESULT("s", outcome, "o", pod, "s", version, "o", deployment), sd::method<&BusApi::suspendPod>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ResumePod", SD_BUS_ARGS("s", id, "a{sv}", options),
+                SD_BUS_RESULT("s", outcome, "o", pod, "s", version, "o", deployment), sd::method<&BusApi::resumePod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("StartPod", SD_BUS_ARGS("s", id), SD_BUS_RESULT("o", deployment), sd::method<&BusApi::startPod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("StopPod", SD_BUS_ARGS("s", id), SD_BUS_RESULT("o", deployment), sd::method<&BusApi::stopPod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_ARGS("RestartPod", SD_BUS_ARGS("s", id), SD_BUS_RESULT("o", deployment), sd::method<&BusApi::restartPod>,
+    SD_BUS_METHOD_WITH_ARGS("RestartPod", SD_BUS_ARGS("s", id, "a{sv}", options), SD_BUS_RESULT("o", deployment), sd::method<&BusApi::restartPod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_ARGS("DeletePod", SD_BUS_ARGS("s", id), SD_BUS_RESULT("o", deployment), sd::method<&BusApi::deletePod>,
+    SD_BUS_METHOD_WITH_ARGS("DeletePod", SD_BUS_ARGS("s", id, "a{sv}", options), SD_BUS_RESULT("o", deployment), sd::method<&BusApi::deletePod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ResetFailedPod", SD_BUS_ARGS("s", id), SD_BUS_NO_RESULT, sd::method<&BusApi::resetFailedPod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
@@ -146,6 +160,7 @@ const sd_bus_vtable kManagerVtable[] = {
     SD_BUS_SIGNAL_WITH_ARGS("InstanceNew", SD_BUS_ARGS("s", name, "o", instance), 0),
     SD_BUS_SIGNAL_WITH_ARGS("InstanceRemoved", SD_BUS_ARGS("s", name, "o", instance), 0),
     SD_BUS_SIGNAL_WITH_ARGS("DeploymentNew", SD_BUS_ARGS("u", id, "o", deployment, "s", type, "s", pod), 0),
+    SD_BUS_SIGNAL_WITH_ARGS("DeploymentStuck", SD_BUS_ARGS("u", id, "o", deployment, "s", pod, "s", message), 0),
     SD_BUS_SIGNAL_WITH_ARGS("DeploymentRemoved", SD_BUS_ARGS("u", id, "o", deployment, "s", pod, "s", result, "s", message), 0),
     SD_BUS_PROPERTY("Version", "s", sd::property<&managerVersion>, 0, kConst),
     SD_BUS_PROPERTY("SystemdVersion", "s", sd::property<&managerSystemd>, 0, kConst),
@@ -179,6 +194,7 @@ const sd_bus_vtable kPodVtable[] = {
     SD_BUS_PROPERTY("InstancesWanted", "u", sd::property<&podWanted>, 0, kChange),
     SD_BUS_PROPERTY("InstancesRunning", "u", sd::property<&podRunning>, 0, kChange),
     SD_BUS_PROPERTY("Instances", "ao", sd::property<&podInstances>, 0, kChange),
+    SD_BUS_PROPERTY("Deployment", "o", sd::property<&podDeployment>, 0, kChange),
     SD_BUS_PROPERTY("Failures", "u", sd::property<&podFailures>, 0, kChange),
     SD_BUS_PROPERTY("LastFailure", "s", sd::property<&podLastFailure>, 0, kChange),
     SD_BUS_PROPERTY("BackoffUSec", "t", sd::property<&podBackoff>, 0, kChange),

@@ -71,8 +71,8 @@ BusApi::BusApi(sd_bus* bus, sd_event* event, Manager& manager, std::string syste
       idle_(event, [this] { flush(); }),
       progress_(event, [this] {
           for (const auto& [id, pod] : manager_.pods())
-              if (pod->deployment) {
-                  emitChanged(deploymentPath(pod->deployment->id), sd::kDeployment, kDeploymentVtable);
+              if (pod->deployment()) {
+                  emitChanged(deploymentPath(pod->deployment()->id), sd::kDeployment, kDeploymentVtable);
                   progress_.armIn(kProgressUsec);
               }
       }) {
@@ -150,7 +150,7 @@ void* BusApi::findContainerView(const char* path) {
 void* BusApi::findDeploymentView(const char* path) {
     const std::optional<uint64_t> id = parseUnsigned(sd::externalName(sd::kDeploymentPrefix, path));
     for (const auto& [name, pod] : manager_.pods())
-        if (id && pod->deployment && pod->deployment->id == *id) {
+        if (id && pod->deployment() && pod->deployment()->id == *id) {
             deploymentView_ = {pod.get()};
             return &deploymentView_;
         }
@@ -162,8 +162,8 @@ std::vector<std::string> BusApi::objectPaths() const {
     for (const auto& [id, pod] : manager_.pods()) {
         if (!pod->orphan)
             paths.push_back(podPath(id));
-        if (pod->deployment)
-            paths.push_back(deploymentPath(pod->deployment->id));
+        if (pod->deployment())
+            paths.push_back(deploymentPath(pod->deployment()->id));
         for (const auto& [number, instance] : pod->instances) {
             paths.push_back(instancePath(instance->id()));
             for (const ContainerRecord& container : instance->state().record.containers)
@@ -233,6 +233,15 @@ void BusApi::deploymentAdded(const Deployment& deployment) {
     sd::check(sd_bus_emit_signal(bus_, sd::kManagerPath, sd::kManager, "DeploymentNew", "uoss", deployment.id,
                                  path.c_str(), type.c_str(), deployment.pod.c_str()),
               "signal DeploymentNew");
+}
+
+void BusApi::deploymentStuck(const Deployment& deployment) {
+    flush();
+    if (open_)
+        sd::check(sd_bus_emit_signal(bus_, sd::kManagerPath, sd::kManager, "DeploymentStuck", "uoss", deployment.id,
+                                     deploymentPath(deployment.id).c_str(), deployment.pod.c_str(),
+                                     deployment.problem.c_str()),
+                  "signal DeploymentStuck");
 }
 
 void BusApi::deploymentRemoved(const Deployment& deployment, const std::string& result, const std::string& message) {

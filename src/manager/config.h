@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/reconcile.h"
 #include "manager/isolation_config.h"
 
 namespace podd {
@@ -17,6 +18,7 @@ struct Config {
     std::string busAddress;  // "" = the system bus
     unsigned history = 100;  // versions that are kept for each id, at least 1
     IsolationConfig isolation{};
+    uint64_t settleUsec = kSettleUsec;  // see core/reconcile.h; only tests choose another
 };
 
 // Nothing when the arguments asked for help or the version, which have then been printed. Throws Error for arguments and

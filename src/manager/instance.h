@@ -41,9 +41,11 @@ public:
     const InstanceId& id() const { return id_; }
     const std::string& version() const { return version_; }
     const InstanceState& state() const { return state_; }
-    uint64_t launchedUsec() const { return launchedUsec_; }      // CLOCK_REALTIME
-    uint64_t stateSinceUsec() const { return stateSinceUsec_; }  // CLOCK_REALTIME
-    uint64_t ranUsec() const;                                    // since all its containers ran; 0 if they never did
+    uint64_t launchedUsec() const { return launchedUsec_; }              // CLOCK_REALTIME
+    uint64_t stateSinceUsec() const { return stateSinceUsec_; }          // CLOCK_REALTIME
+    bool ready() const { return state_.phase == LaunchPhase::running; }  // it runs and does its work
+    uint64_t runningSinceUsec() const { return runningSince_; }          // CLOCK_BOOTTIME; 0 = never
+    uint64_t ranUsec() const;  // since all its containers ran; 0 if they never did
 
     // Keeps the plan until the units have been made.
     void setPlan(InstancePlan plan) { plan_ = std::move(plan); }

@@ -33,14 +33,18 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
       isolation_(isolation),
       store_(config_.stateDirectory),
       hostname_(hostName()),
-      burial_(event, [this] {
-          for (const InstanceId& id : std::exchange(buried_, {}))
-              bury(id);
-      }) {
+      burial_(event,
+              [this] {
+                  for (const InstanceId& id : std::exchange(buried_, {}))
+                      bury(id);
+              }),
+      saving_(event, [this] { saveStale(); }) {
     makeDirectories(config_.runDirectory + "/instances", 0700);
 }
 
-Manager::~Manager() = default;
+Manager::~Manager() {
+    saveStale();
+}
 
 Pod* Manager::findPod(const std::string& id) const {
     const auto it = pods_.find(id);
@@ -69,6 +73,7 @@ Pod& Manager::addPod(StoredPod stored) {
             reconcilePod(*found);
     });
     Pod& reference = *fresh;
+    reference.settleUsec = config_.settleUsec;
     pods_[id] = std::move(fresh);
     reference.shownState = reference.state();
     return reference;
@@ -84,29 +89,47 @@ void Manager::refuseOverlap(const std::string& id) const {
 uint32_t Manager::start(const std::string& id) {
     Pod& subject = pod(id);
     refuseUnlaunchable(subject);
-    StoredPod wish = subject.stored;
-    wish.up = true;
-    wish.message.clear();
-    if (!subject.stored.up || subject.unsaved || !subject.stored.message.empty())
-        store_.saveState(wish);
-    subject.stored = std::move(wish);
-    subject.unsaved = false;
-    subject.backoff = {};
-    const uint32_t deployment = beginDeployment(subject, DeploymentType::start);
+    if (subject.stored.up && subject.deployment() && locks(subject.deployment()->type)) {
+        resetFailed(id);  // it is being launched already
+        return subject.deployment() ? subject.deployment()->id : 0;
+    }
+    wishUp(subject, DeploymentType::start, subject.stored.restartedBelow);
+    const uint32_t deployment = subject.deployment()->id;
     reconcilePod(subject);
     return deployment;
+}
+
+void Manager::wishUp(Pod& pod, DeploymentType type, uint64_t restartedBelow) {
+    StoredPod wish = pod.stored;
+    wish.up = true;
+    wish.message.clear();
+    wish.restartedBelow = restartedBelow;
+    const bool news = !pod.stored.up || pod.unsaved || wish.message != pod.stored.message;
+    const bool replaces = wish.restartedBelow != pod.stored.restartedBelow;
+    const std::optional<Deployment> before = std::exchange(wish.deployment, newDeployment(pod.id(), type));
+    if (news)
+        store_.saveState(wish);
+    pod.stored = std::move(wish);
+    pod.backoff = {};
+    if (news)
+        pod.unsaved = false;
+    else if (replaces)
+        (void)saveWish(pod);  // a full disk keeps nothing from running
+    announce(pod, before);
 }
 
 // What is to end does end, even when that cannot be written down (a full disk); but then that is not a success.
 uint32_t Manager::stop(const std::string& id) {
     Pod& subject = pod(id);
     std::string unsaved;
-    if (subject.stored.up || subject.unsaved) {
+    const bool news = subject.stored.up || subject.unsaved;
+    if (news) {
         subject.stored.up = false;
         subject.stored.message = "stopped by podctl stop";
-        unsaved = saveWish(subject);
     }
     const uint32_t deployment = beginDeployment(subject, DeploymentType::stop);
+    if (news)
+        unsaved = saveWish(subject);
     reconcilePod(subject);
     if (!unsaved.empty())
         throw Error(Errc::internal,
@@ -115,36 +138,47 @@ uint32_t Manager::stop(const std::string& id) {
     return deployment;
 }
 
-uint32_t Manager::restart(const std::string& id) {
+uint32_t Manager::restart(const std::string& id, bool force) {
     Pod& subject = pod(id);
     refuseUnlaunchable(subject);
-    for (const auto& [number, instance] : subject.instances)
-        subject.restartedBelow = number + 1;
-    return start(id);
+    refuseLocked(subject, force);
+    wishUp(subject, DeploymentType::restart,
+           subject.instances.empty() ? subject.stored.restartedBelow : subject.instances.rbegin()->first + 1);
+    const uint32_t deployment = subject.deployment()->id;
+    reconcilePod(subject);
+    return deployment;
 }
 
 void Manager::resetFailed(const std::string& id) {
     Pod& subject = pod(id);
     subject.backoff = {};
     subject.lastFailure.clear();
+    if (subject.stored.deployment) {
+        subject.stored.deployment->failures = 0;
+        subject.stored.deployment->problem.clear();
+    }
     ports_.observer->podChanged(subject);
     reconcilePod(subject);
 }
 
-uint32_t Manager::remove(const std::string& id) {
+uint32_t Manager::remove(const std::string& id, bool force) {
     Pod& subject = pod(id);
-    if (!subject.stored.deleted) {
-        subject.stored.up = false;
-        subject.stored.deleted = true;
-        if (const std::string unsaved = saveWish(subject); !unsaved.empty()) {
-            subject.stored.deleted = false;
-            subject.stored.message = "to be deleted, but that could not be saved";
-            reconcilePod(subject);
-            throw Error(Errc::internal, cat("pod ", quoted(id), ": is being stopped, but cannot be deleted; repeat it ",
-                                            "when there is room: ", unsaved));
-        }
-    }
+    if (subject.stored.deleted)
+        return subject.deployment()->id;
+    // To delete what is being created is to take that back.
+    const bool created = subject.deployment() && subject.deployment()->type == DeploymentType::create;
+    refuseLocked(subject, force || created);
+    subject.stored.up = false;
+    subject.stored.deleted = true;
     const uint32_t deployment = beginDeployment(subject, DeploymentType::remove);
+    if (const std::string unsaved = saveWish(subject); !unsaved.empty()) {
+        subject.stored.deleted = false;
+        subject.stored.message = "to be deleted, but that could not be saved";
+        endDeployment(subject, "failed", subject.stored.message);
+        reconcilePod(subject);
+        throw Error(Errc::internal, cat("pod ", quoted(id), ": is being stopped, but cannot be deleted; repeat it ",
+                                        "when there is room: ", unsaved));
+    }
     if (subject.instances.empty())
         removePod(subject);
     else
@@ -231,37 +265,6 @@ void Manager::podMayHaveChanged(Pod& pod) {
         pod.stateSinceUsec = sd::realTimeUsec();
     }
     ports_.observer->podChanged(pod);
-}
-
-uint32_t Manager::beginDeployment(Pod& pod, DeploymentType type) {
-    if (pod.deployment)
-        endDeployment(pod, "canceled", "another operation on this pod was started");
-    pod.deployment = Deployment{++lastDeployment_, type, pod.id(), pod.failureCount};
-    ports_.observer->deploymentAdded(*pod.deployment);
-    return lastDeployment_;
-}
-
-void Manager::checkDeployment(Pod& pod) {
-    if (!pod.deployment)
-        return;
-    const PodState state = pod.state();
-    if (pod.deployment->type == DeploymentType::stop && state == PodState::stopped)
-        return endDeployment(pod, "done", "");
-    if (pod.deployment->type == DeploymentType::stop || pod.deployment->type == DeploymentType::remove)
-        return;  // a deletion is done when the pod is removed
-    if (state == PodState::stable)
-        endDeployment(pod, "done", "");
-    else if (pod.failureCount > pod.deployment->failuresBefore)
-        endDeployment(pod, "failed", pod.lastFailure);
-    else if (!pod.stored.up)
-        endDeployment(pod, "canceled", pod.stored.message);
-    else if (const std::string why = pod.obstacle(); !why.empty())
-        endDeployment(pod, "failed", why);
-}
-
-void Manager::endDeployment(Pod& pod, const std::string& result, const std::string& message) {
-    const Deployment deployment = *std::exchange(pod.deployment, std::nullopt);
-    ports_.observer->deploymentRemoved(deployment, result, message);
 }
 
 }  // namespace podd

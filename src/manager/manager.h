@@ -32,6 +32,7 @@ public:
     virtual void instanceChanged(const Instance& instance) = 0;
     virtual void instanceRemoved(const Instance& instance) = 0;
     virtual void deploymentAdded(const Deployment& deployment) = 0;
+    virtual void deploymentStuck(const Deployment& deployment) = 0;  // once more with each failure
     virtual void deploymentRemoved(const Deployment& deployment, const std::string& result,
                                    const std::string& message) = 0;
 };
@@ -51,6 +52,8 @@ struct ApplyOptions {
     bool strict = false;  // unknown fields are errors
     // Refuse (versionConflict) unless this is the target version now; "" = there must be no such pod.
     std::optional<std::string> ifVersion{};
+    bool force = false;          // take the place of a deployment that is under way, instead of being refused (locked)
+    uint32_t rollbackAfter = 0;  // failures after which podd goes back to the version before by itself; 0 = never
 };
 
 struct Applied {
@@ -103,10 +106,18 @@ public:
     Applied rollback(const std::string& id, const std::string& version, const ApplyOptions& options);
     // Forgets the history of an id; refused (notNow) while there is a pod of that id.
     void purge(const std::string& id);
+    Applied scale(const std::string& id, uint32_t instances, const ApplyOptions& options);
+    Applied resume(const std::string& id,
+                   const ApplyOptions& options);  // as many as there were before it was scaled to 0
+    // These return the deployment to wait for. Starting and stopping take the place of any other one.
     uint32_t start(const std::string& id);
     uint32_t stop(const std::string& id);
-    uint32_t restart(const std::string& id);
-    uint32_t remove(const std::string& id);
+    uint32_t restart(const std::string& id, bool force = false);
+    uint32_t remove(const std::string& id, bool force = false);
+    // Takes a deployment back: the pod gets the definition that it had before. Returns the deployment that does it; 0 =
+    // there is nothing to wait for. Throws noSuchDeployment, and notNow for one that cannot be taken back.
+    uint32_t cancel(uint32_t id);
+    const Deployment& deployment(uint32_t id) const;  // throws noSuchDeployment
     // Forgets failures and back-off: what is missing is launched at once.
     void resetFailed(const std::string& id);
 
@@ -176,7 +187,7 @@ private:
     void refuseOtherVersion(const std::string& id, const ApplyOptions& options) const;
     void refuseWhileDeleted(const std::string& id) const;
     std::vector<std::string> knownVersions(const std::string& id) const;
-    Applied accept(PodSpec spec, DeploymentType type);
+    Applied accept(PodSpec spec, std::optional<DeploymentType> type, const ApplyOptions& options);
     void noteDeployed(Pod& pod);
     void refuseUnlaunchable(const Pod& pod) const;
     std::string saveWish(Pod& pod);  // why it could not be saved; "" = it is on disk
@@ -196,9 +207,20 @@ private:
     void resumeRecord(const std::string& directory, const std::vector<std::string>& units);
     void removeStraySandboxes();
     void track(Instance& instance);
+    // Deployments (manager_deployments.cpp).
+    void refuseLocked(const Pod& pod, bool force) const;
+    Deployment newDeployment(const std::string& id, DeploymentType type);
     uint32_t beginDeployment(Pod& pod, DeploymentType type);
+    void wishUp(Pod& pod, DeploymentType type, uint64_t restartedBelow);
+    void announce(Pod& pod, const std::optional<Deployment>& before);
     void checkDeployment(Pod& pod);
     void endDeployment(Pod& pod, const std::string& result, const std::string& message);
+    void noteFailureOf(Pod& pod);
+    bool rollBackIfDoomed(Pod& pod);
+    uint32_t takeBack(const Deployment& deployment);
+    void saveSoon(const Pod& pod);
+    void saveStale();
+    void judgeVersions(Pod& pod);
     void podMayHaveChanged(Pod& pod);
     void removePod(Pod& pod);
     std::string recordDirectory(const InstanceId& id) const;
@@ -222,7 +244,8 @@ private:
     std::map<InstanceId, Suspicion> suspected_;
     std::set<InstanceId> buried_;
     sd::Idle burial_;
-    uint32_t lastDeployment_ = 0;
+    std::set<std::string> stale_;  // pods whose state on disk still names a deployment that has ended
+    sd::Timer saving_;
     bool shutdown_ = false;
 };
 

@@ -123,8 +123,8 @@ void Manager::changed(Instance& instance, LaunchPhase before) {
     if (instance.state().phase == LaunchPhase::cleaning)
         noteEnd(*owner, instance);
     podMayHaveChanged(*owner);
-    if (instance.state().phase == LaunchPhase::running)
-        checkDeployment(*owner);
+    if (instance.ready())
+        reconcilePod(*owner);  // an old instance may go now
 }
 
 void Manager::noteEnd(Pod& pod, const Instance& instance) {
@@ -135,11 +135,12 @@ void Manager::noteEnd(Pod& pod, const Instance& instance) {
     }
     pod.lastFailure = cat("instance ", quoted(instance.id().text()), ": ", outcome.text);
     log::notice(pod.lastFailure);
+    if (!pod.versionFacts(instance.version()).right)
+        return;
     if (outcome.kind == Outcome::Kind::failed)
-        pod.failureCount += 1;
-    if (instance.version() == pod.stored.version)
-        pod.backoff = afterFailure(pod.backoff, policyOf(pod.stored.spec.scheduling.backoff), sd::bootTimeUsec(),
-                                   instance.ranUsec());
+        noteFailureOf(pod);
+    pod.backoff =
+        afterFailure(pod.backoff, policyOf(pod.stored.spec.scheduling.backoff), sd::bootTimeUsec(), instance.ranUsec());
 }
 
 void Manager::over(Instance& instance) {
@@ -159,15 +160,16 @@ void Manager::bury(const InstanceId& id) {
     suspected_.erase(id);
     owner->instances.erase(id.number);
     const bool gone = owner->instances.empty() && (owner->stored.deleted || owner->orphan);
-    if (!gone)
-        return reconcilePod(*owner);
-    removePod(*owner);
+    if (gone)
+        return removePod(*owner);
+    if (!rollBackIfDoomed(*owner))
+        reconcilePod(*owner);
 }
 
 void Manager::removePod(Pod& pod) {
     if (!pod.orphan)
         ports_.observer->podRemoved(pod);
-    if (pod.deployment)
+    if (pod.deployment())
         endDeployment(pod, "done", "");
     pods_.erase(pod.id());
 }

@@ -13,8 +13,11 @@
 namespace podd {
 
 void Manager::recover(const std::vector<std::string>& units) {
-    for (StoredPod& stored : store_.load())
+    for (StoredPod& stored : store_.load()) {
+        if (stored.deployment)
+            store_.raiseDeployment(stored.deployment->id);
         (void)addPod(std::move(stored));
+    }
     const std::string directory = config_.runDirectory + "/instances";
     for (const std::string& name : listDirectory(directory))
         resumeRecord(name, units);
@@ -34,6 +37,10 @@ void Manager::recover(const std::vector<std::string>& units) {
     }
     removeStraySandboxes();
     std::erase_if(pods_, [this](const auto& entry) { return !judgeDamage(*entry.second); });
+    for (const auto& [id, owner] : pods_) {
+        judgeVersions(*owner);
+        owner->shownState = owner->state();
+    }
     for (const auto& [id, owner] : pods_)
         ports_.observer->podAdded(*owner);
     std::vector<std::string> ids;
@@ -72,7 +79,6 @@ bool Manager::judgeDamage(Pod& pod) {
         log::error(cat("pod ", quoted(pod.id()), ": ", stored.message));
     if (stored.repaired && stored.readable)
         (void)saveWish(pod);
-    pod.shownState = pod.state();
     return true;
 }
 

@@ -49,7 +49,7 @@ Applied Manager::apply(const std::string& definition, const ApplyOptions& option
     PodSpec spec = parseOrThrow(definition, options.strict).spec;
     refuseWhileDeleted(spec.id);
     refuseOtherVersion(spec.id, options);
-    return accept(std::move(spec), DeploymentType::apply);
+    return accept(std::move(spec), std::nullopt, options);
 }
 
 Preview Manager::preview(const std::string& definition, const ApplyOptions& options) const {
@@ -121,7 +121,7 @@ Applied Manager::rollback(const std::string& id, const std::string& version, con
         const std::string context = cat("pod ", quoted(id), ": version ", wanted, " is refused by this podd");
         throw BadDefinition(context, std::move(parsed.problems));
     }
-    return accept(std::move(parsed.spec), DeploymentType::rollback);
+    return accept(std::move(parsed.spec), DeploymentType::rollback, options);
 }
 
 void Manager::purge(const std::string& id) {
@@ -150,14 +150,18 @@ void Manager::refuseOtherVersion(const std::string& id, const ApplyOptions& opti
 }
 
 // A changed wish is on disk before anything else happens, and what fails on the way has changed nothing.
-Applied Manager::accept(PodSpec spec, DeploymentType type) {
+Applied Manager::accept(PodSpec spec, std::optional<DeploymentType> type, const ApplyOptions& options) {
     const std::string id = spec.id;
     Pod* existing = findPod(id);
     if (existing != nullptr && existing->isSame(spec))
-        return {"unchanged", existing->stored.version, 0};
+        return {"unchanged", existing->stored.version, existing->deployment() ? existing->deployment()->id : 0};
     const bool created = existing == nullptr;
     if (created)
         refuseOverlap(id);
+    else
+        refuseLocked(*existing, options.force);
+    if (!type)
+        type = created ? DeploymentType::create : typeOfChange(existing->stored.spec, spec);
     StoredPod wish = created ? StoredPod{} : existing->stored;
     wish.id = id;
     wish.readable = true;
@@ -168,6 +172,11 @@ Applied Manager::accept(PodSpec spec, DeploymentType type) {
     wish.version = store_.addVersion(wish.spec, sd::realTimeUsec() / 1000);
     if (created || (!wish.up && existing->instances.empty()))
         wish.deployed = wish.version;  // there is nothing of another version
+    const std::optional<Deployment> before = std::exchange(wish.deployment, std::nullopt);
+    if (wish.up) {
+        wish.deployment = newDeployment(id, *type);
+        wish.deployment->rollbackAfter = options.rollbackAfter;
+    }
     try {
         store_.saveState(wish);
     } catch (const std::exception&) {
@@ -183,8 +192,10 @@ Applied Manager::accept(PodSpec spec, DeploymentType type) {
         existing->backoff = {};
     }
     log::info(cat("pod ", quoted(id), ": version ", existing->stored.version));
-    const uint32_t deployment = existing->stored.up ? beginDeployment(*existing, type) : 0;
-    Applied applied{created ? "created" : "changed", existing->stored.version, deployment};
+    judgeVersions(*existing);
+    announce(*existing, before);
+    Applied applied{created ? "created" : "changed", existing->stored.version,
+                    existing->deployment() ? existing->deployment()->id : 0};
     reconcilePod(*existing);
     trimHistory(*existing);
     return applied;
@@ -192,6 +203,8 @@ Applied Manager::accept(PodSpec spec, DeploymentType type) {
 
 void Manager::trimHistory(const Pod& pod) {
     std::set<std::string> used = {pod.stored.version, pod.stored.deployed};
+    if (pod.deployment())
+        used.insert(pod.deployment()->from);
     for (const auto& [number, instance] : pod.instances)
         used.insert(instance->version());
     store_.trim(pod.id(), used, config_.history);
@@ -201,7 +214,7 @@ void Manager::noteDeployed(Pod& pod) {
     if (pod.stored.deployed == pod.stored.version || !pod.isDeployed())
         return;
     pod.stored.deployed = pod.stored.version;
-    (void)saveWish(pod);  // if it could not be, the next podd finds it deployed as well
+    saveSoon(pod);  // if it cannot be, the next podd finds it deployed as well
 }
 
 std::vector<std::string> Manager::knownVersions(const std::string& id) const {

@@ -9,11 +9,14 @@ namespace podd {
 
 namespace {
 
-InstanceFacts factsOf(const Instance& instance) {
+InstanceFacts factsOf(const Instance& instance, const VersionFacts& version, uint64_t settleUsec) {
     return {.number = instance.id().number,
-            .version = instance.version(),
+            .right = version.right,
             .running = instance.state().phase == LaunchPhase::running,
-            .stopping = instance.state().ending()};
+            .ready = instance.ready(),
+            .stopping = instance.state().ending(),
+            .clashes = version.clashes,
+            .settledUsec = instance.runningSinceUsec() + settleUsec};
 }
 
 // "container 'db': stopping since 1.2 s (SIGKILL after 3 s)"
@@ -33,16 +36,24 @@ std::string stopProgress(const Instance& instance) {
 PodFacts Pod::facts() const {
     PodFacts facts{.up = stored.up && !stored.deleted && !orphan,
                    .held = !stored.readable || !obstacle().empty(),
-                   .version = stored.version,
-                   .lost = stored.lost,
                    .wanted = stored.spec.instances,
-                   .restartedBelow = restartedBelow,
+                   .upgrade = stored.spec.scheduling.upgrade,
+                   .killSelection = stored.spec.scheduling.killSelection,
+                   .resident = stored.spec.isResident(),
+                   .exclusive = exclusive,
+                   .restartedBelow = stored.restartedBelow,
                    .nextLaunchUsec = backoff.nextLaunchUsec,
                    .nowUsec = sd::bootTimeUsec(),
                    .instances = {}};
     for (const auto& [number, instance] : instances)
-        facts.instances.push_back(factsOf(*instance));
+        facts.instances.push_back(factsOf(*instance, versionFacts(instance->version()), settleUsec));
     return facts;
+}
+
+// Before the definitions have been read only the wished one is known to be right.
+VersionFacts Pod::versionFacts(const std::string& version) const {
+    const auto known = versions.find(version);
+    return known != versions.end() ? known->second : VersionFacts{version == stored.version, exclusive};
 }
 
 std::string Pod::obstacle() const {
@@ -54,12 +65,17 @@ std::string Pod::obstacle() const {
     return obstacles.empty() ? "" : cat("pod ", quoted(id()), ": ", join(obstacles, "; "));
 }
 
-uint32_t Pod::running() const {
+bool Pod::comesOn() const {
     const PodFacts now = facts();
-    uint32_t count = 0;
-    for (const InstanceFacts& instance : now.instances)
-        count += instance.running && isCurrent(now, instance) ? 1 : 0;
-    return count;
+    return std::any_of(now.instances.begin(), now.instances.end(), [&](const InstanceFacts& each) {
+        return each.ready && isCurrent(now, each) && each.settledUsec <= now.nowUsec;
+    });
+}
+
+uint32_t Pod::ready() const {
+    return static_cast<uint32_t>(std::count_if(instances.begin(), instances.end(), [](const auto& entry) {
+        return entry.second->ready() && !entry.second->state().ending();
+    }));
 }
 
 PodState Pod::state() const {
@@ -67,35 +83,38 @@ PodState Pod::state() const {
         return instances.empty() ? PodState::stopped : PodState::stopping;
     if (!stored.readable)
         return PodState::degraded;
-    return running() == stored.spec.instances && instances.size() == stored.spec.instances ? PodState::stable
-                                                                                           : PodState::degraded;
+    return ready() >= stored.spec.instances ? PodState::stable : PodState::degraded;
 }
 
 bool Pod::isDeployed() const {
-    if (stored.deleted || orphan || !stored.readable || (stored.up && state() != PodState::stable))
+    if (stored.deleted || orphan || !stored.readable)
         return false;
-    return std::all_of(instances.begin(), instances.end(),
-                       [this](const auto& entry) { return entry.second->version() == stored.version; });
+    const PodFacts now = facts();
+    return (!stored.up || now.instances.size() == now.wanted) &&
+           std::all_of(now.instances.begin(), now.instances.end(), [&](const InstanceFacts& each) {
+               return stored.up ? each.ready && isCurrent(now, each) : each.right;
+           });
 }
 
 uint64_t Pod::nextLaunchRealtimeUsec() const {
-    const uint64_t now = sd::bootTimeUsec();
-    if (state() != PodState::degraded || backoff.nextLaunchUsec <= now)
-        return 0;
-    return sd::realTimeUsec() + (backoff.nextLaunchUsec - now);
+    PodFacts now = facts();
+    const uint64_t next = std::exchange(now.nextLaunchUsec, 0);
+    const bool waits = now.up && next > now.nowUsec && reconcile(now).launch > 0;
+    return waits ? sd::realTimeUsec() + (next - now.nowUsec) : 0;
 }
 
 std::string Pod::message() const {
+    if (stored.up && stored.readable && !stored.deleted && !orphan)
+        if (std::string why = obstacle(); !why.empty())
+            return why;
     switch (state()) {
-        case PodState::stable:
+        case PodState::stable: return stored.deployment && stored.deployment->isStuck() ? lastFailure : stored.message;
         case PodState::stopping: return stored.message;
         case PodState::stopped: return stored.message.empty() ? lastFailure : stored.message;
         case PodState::degraded: break;
     }
     if (!stored.readable)
         return stored.message;
-    if (std::string why = obstacle(); !why.empty())
-        return why;
     if (backoff.nextLaunchUsec > sd::bootTimeUsec())
         return lastFailure;
     for (const auto& [number, instance] : instances)
@@ -103,10 +122,16 @@ std::string Pod::message() const {
             return instance->state().outcome.text.empty()
                        ? cat("instance ", quoted(instance->id().text()), " is stopping")
                        : instance->state().outcome.text;
-    return cat(running(), " of ", stored.spec.instances, " instances run");
+    return cat(ready(), " of ", stored.spec.instances, " instances run");
 }
 
 std::string Pod::progress() const {
+    const std::string share = stored.deployment ? describeProgress(stored.deployment->type, facts()) : "";
+    const std::string waits = waitsFor();
+    return waits.empty() || share.empty() ? share + waits : cat(share, "; ", waits);
+}
+
+std::string Pod::waitsFor() const {
     for (const auto& [number, instance] : instances)
         if (instance->state().ending())
             return stopProgress(*instance);

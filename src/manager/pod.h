@@ -10,6 +10,7 @@
 
 #include "base/enum_table.h"
 #include "core/backoff.h"
+#include "core/deployment.h"
 #include "core/reconcile.h"
 #include "isolators/isolation.h"
 #include "manager/instance.h"
@@ -25,22 +26,10 @@ constexpr auto kPodStates = makeEnumTable<PodState>({
     {PodState::stopped, "stopped"},
 });
 
-enum class DeploymentType { apply, rollback, start, stop, restart, remove };
-constexpr auto kDeploymentTypes = makeEnumTable<DeploymentType>({
-    {DeploymentType::apply, "apply"},
-    {DeploymentType::rollback, "rollback"},
-    {DeploymentType::start, "start"},
-    {DeploymentType::stop, "stop"},
-    {DeploymentType::restart, "restart"},
-    {DeploymentType::remove, "delete"},
-});
-
-// Something a client asked for and can wait for; one at a time for each pod, a newer one cancels it.
-struct Deployment {
-    uint32_t id = 0;
-    DeploymentType type = DeploymentType::apply;
-    std::string pod;
-    uint64_t failuresBefore = 0;  // Pod::failureCount when it began
+// What a version of the definition that instances have been launched from is, beside the wished one.
+struct VersionFacts {
+    bool right = true;     // its instances need not be replaced (core/upgrade.h)
+    bool clashes = false;  // they have ports of the host that the wished one wants too
 };
 
 struct Pod {
@@ -52,33 +41,39 @@ struct Pod {
           timer(event, std::move(wake)) {}
 
     const Isolation& isolation;
+    uint64_t settleUsec = kSettleUsec;
     StoredPod stored;
     bool unsaved = false;  // the state file does not say what is wished: it could not be written
     bool orphan = false;   // only to bring an instance to its end whose definition is not known any more
     std::map<uint64_t, std::unique_ptr<Instance>> instances;
     Backoff backoff;
-    std::string lastFailure;    // "instance '/web.3': container 'db': exit 3"
-    uint64_t failureCount = 0;  // of this podd, never reset
-    uint64_t restartedBelow = 0;
-    PodState shownState = PodState::stopped;  // the state when it last changed, to know when it changes
-    uint64_t stateSinceUsec;                  // CLOCK_REALTIME
-    std::optional<Deployment> deployment;
-    sd::Timer timer;  // for the end of the back-off
+    std::string lastFailure;                       // "instance '/web.3': container 'db': exit 3"
+    std::map<std::string, VersionFacts> versions;  // of those that instances are of, and the wished one
+    bool exclusive = false;                        // the wished definition has ports of the host
+    PodState shownState = PodState::stopped;       // the state when it last changed, to know when it changes
+    uint64_t stateSinceUsec;                       // CLOCK_REALTIME
+    sd::Timer timer;                               // for the end of the back-off
 
     const std::string& id() const { return stored.id; }
     PodFacts facts() const;
+    VersionFacts versionFacts(const std::string& version) const;
     PodState state() const;
-    uint32_t running() const;                 // instances of the wished version that run
+    const std::optional<Deployment>& deployment() const { return stored.deployment; }
+    bool comesOn() const;                     // an instance of what is wished has come up, and works
+    uint32_t ready() const;                   // instances of any version that run, do their work, and are not ending
     bool isSame(const PodSpec& spec) const {  // as what is wished for
         return stored.readable && stored.lost.empty() && stored.spec == spec;
     }
-    bool isDeployed() const;  // nothing of another version than the wished one is left, and all of that is there
+    bool isDeployed() const;  // what is wished is there, and nothing else
     // The version that was last completely deployed; another than stored.version during a redeployment.
     const std::string& deployedVersion() const { return stored.deployed; }
     uint64_t nextLaunchRealtimeUsec() const;  // 0 = none is waited for
     std::string obstacle() const;             // why what is wished cannot be launched by this build; "" = it can
     std::string message() const;              // one line: why it is as it is; "" when all is well
-    std::string progress() const;             // what its deployment waits for
+    std::string progress() const;             // how far its deployment is, and what it waits for
+
+private:
+    std::string waitsFor() const;
 };
 
 }  // namespace podd

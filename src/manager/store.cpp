@@ -21,9 +21,14 @@ namespace podd {
 namespace {
 
 std::string stateText(const StoredPod& pod) {
-    return cat("VERSION=", pod.version, "\nDEPLOYED=", pod.deployed, "\nLOST=", pod.lost,
-               "\nGOAL=", pod.up ? "up" : "down", "\nDELETED=", pod.deleted ? "yes" : "no",
-               "\nMESSAGE=", printable(pod.message), "\n");
+    std::string text = cat("VERSION=", pod.version, "\nDEPLOYED=", pod.deployed, "\nLOST=", pod.lost,
+                           "\nGOAL=", pod.up ? "up" : "down", "\nDELETED=", pod.deleted ? "yes" : "no",
+                           "\nMESSAGE=", printable(pod.message), "\nRESTARTED=", pod.restartedBelow, "\n");
+    if (const auto& deployment = pod.deployment; deployment && !pod.deleted)
+        text += cat("DEPLOYMENT=", deployment->id, "\nTYPE=", kDeploymentTypes.name(deployment->type),
+                    "\nFROM=", deployment->from, "\nSINCE=", deployment->sinceUsec,
+                    "\nROLLBACK_AFTER=", deployment->rollbackAfter, "\nFAILURES=", deployment->failures, "\n");
+    return text;
 }
 
 // The version that a name in versions/ is about, also that of a damaged one.
@@ -42,6 +47,12 @@ Store::Store(std::string stateDirectory) : root_(std::move(stateDirectory)) {
         setAside(pods, "it is no directory");
     makeDirectories(pods, 0700);
     syncDirectory(root_);
+    const std::string path = root_ + "/deployments";
+    const SealedFile file = readSealedFile(path, "number");
+    if (const auto last = parseUnsigned(file.body); file.kind == SealedFile::Kind::whole && last)
+        deployment_ = static_cast<uint32_t>(*last);
+    else if (file.kind != SealedFile::Kind::absent)
+        setAside(path, file.why.empty() ? "it holds no number" : file.why);
 }
 
 std::string Store::directoryOf(const std::string& id) const {
@@ -117,6 +128,17 @@ std::optional<std::string> Store::definition(const std::string& id, const std::s
     if (file.kind == SealedFile::Kind::damaged)
         setAside(path, file.why);
     return std::nullopt;
+}
+
+uint32_t Store::nextDeployment() {
+    deployment_ += 1;
+    try {
+        // Not fsynced: after a power cut nobody waits for a deployment that was not stored with its pod.
+        writeFileAtomically(root_ + "/deployments", sealed("number", cat(deployment_)), Durability::volatileFile, 0600);
+    } catch (const Error& problem) {
+        log::error(cat("the id of the last deployment could not be saved: ", problem.what()));
+    }
+    return deployment_;
 }
 
 uint64_t& Store::number(const std::string& id) {

@@ -5,12 +5,14 @@
 //   <state directory>/pods/<escaped id>/state               wish, rewritten atomically
 //                                      /versions/<version>  canonical definition, immutable
 //                                      /number              the last instance's number
+//   <state directory>/deployments                           the last deployment's id
 //
 // Files are sealed (model/envelope.h), fsynced and renamed, and their directories are fsynced, before a call that changed
 // them is answered. History stays when a pod is deleted. A damaged file is set aside as *.damaged, reported, and stops
 // nothing: load() makes the best of what is left.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -18,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "core/deployment.h"
 #include "model/pod_spec.h"
 
 namespace podd {
@@ -30,7 +33,9 @@ struct StoredPod {
     bool up = true;        // false: stopped until somebody starts it
     bool deleted = false;  // only its history is left
     std::string message;   // why it is down, if not by podctl; what happened to its files
-    PodSpec spec;          // of `version`
+    uint64_t restartedBelow = 0;           // instances with a smaller number are to be replaced
+    std::optional<Deployment> deployment;  // that is under way
+    PodSpec spec;                          // of `version`
 
     // What load() found; not stored.
     bool goalKnown = true;  // false: the state file was damaged, so `up` and `deleted` are not known
@@ -63,6 +68,9 @@ public:
     uint64_t nextNumber(const std::string& id);
     uint64_t lastNumber(const std::string& id) { return number(id); }  // 0 = none yet
     void raiseNumber(const std::string& id, uint64_t atLeast);
+    // The next id for a deployment, with the same promises. Ids of deployments that pods still have are not given again.
+    uint32_t nextDeployment();
+    void raiseDeployment(uint32_t atLeast) { deployment_ = std::max(deployment_, atLeast); }
 
 private:
     std::string directoryOf(const std::string& id) const;
@@ -74,6 +82,7 @@ private:
     void saveNumber(const std::string& id, uint64_t value) const;
 
     std::string root_;
+    uint32_t deployment_ = 0;                  // the last one
     std::map<std::string, uint64_t> numbers_;  // that have been read or written, by id
 };
 

@@ -27,6 +27,29 @@ bool isVersion(const std::string& name) {
     return parseVersion(name).has_value();
 }
 
+bool takeNumber(const std::string& value, auto& number) {
+    const std::optional<uint64_t> read = parseUnsigned(value);
+    number = static_cast<std::remove_reference_t<decltype(number)>>(read.value_or(0));
+    return read && number == *read;
+}
+
+// The line DEPLOYMENT= comes before the others that are about it.
+bool takeDeployment(std::optional<Deployment>& deployment, const std::string& key, const std::string& value) {
+    if (key == "DEPLOYMENT")
+        return takeNumber(value, deployment.emplace().id);
+    if (!deployment)
+        return false;
+    if (key == "TYPE" && kDeploymentTypes.value(value))
+        deployment->type = *kDeploymentTypes.value(value);
+    else if (key == "FROM" && (value.empty() || isVersion(value)))
+        deployment->from = value;
+    else
+        return (key == "SINCE" && takeNumber(value, deployment->sinceUsec)) ||
+               (key == "ROLLBACK_AFTER" && takeNumber(value, deployment->rollbackAfter)) ||
+               (key == "FAILURES" && takeNumber(value, deployment->failures));
+    return true;
+}
+
 bool take(StoredPod& pod, const std::string& key, const std::string& value) {
     if (key == "VERSION" && isVersion(value))
         pod.version = value;
@@ -40,8 +63,10 @@ bool take(StoredPod& pod, const std::string& key, const std::string& value) {
         pod.deleted = value == "yes";
     else if (key == "MESSAGE")
         pod.message = value;
+    else if (key == "RESTARTED")
+        return takeNumber(value, pod.restartedBelow);
     else
-        return false;
+        return takeDeployment(pod.deployment, key, value);
     return true;
 }
 
@@ -59,6 +84,8 @@ bool parseState(const std::string& text, StoredPod& pod) {
     if (read.deployed.empty())
         read.deployed = read.version;
     read.id = pod.id;
+    if (read.deployment)
+        read.deployment->pod = pod.id;
     pod = std::move(read);
     return true;
 }

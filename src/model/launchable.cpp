@@ -63,11 +63,7 @@ private:
     // Roles and the unreachable strategy mean nothing on a single host: they are kept and shown.
     void inScheduling(const PodSpec& spec) {
         const Scheduling& scheduling = spec.scheduling;
-        unless(scheduling.upgrade == UpgradeSpec{} || spec.isResident(), "", "/scheduling/upgrade",
-               "upgrade strategies");
         unless(scheduling.constraints.empty(), "", "/scheduling/placement/constraints", "constraints");
-        unless(scheduling.killSelection == KillSelection::youngestFirst, "", "/scheduling/killSelection",
-               "another order than YOUNGEST_FIRST");
     }
 
     std::vector<Problem> found_;

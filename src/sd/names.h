@@ -31,13 +31,15 @@ std::string objectPath(const char* prefix, std::string_view external);
 std::string externalName(const char* prefix, const char* path);
 
 // The one table from error codes to D-Bus error names.
-constexpr std::array<std::pair<Errc, const char*>, 10> kErrorNames = {{
+constexpr std::array<std::pair<Errc, const char*>, 12> kErrorNames = {{
     {Errc::badDefinition, "org.podd1.Error.BadDefinition"},
     {Errc::notSupported, "org.podd1.Error.NotSupported"},
     {Errc::noSuchPod, "org.podd1.Error.NoSuchPod"},
     {Errc::noSuchInstance, "org.podd1.Error.NoSuchInstance"},
     {Errc::noSuchVersion, "org.podd1.Error.NoSuchVersion"},
+    {Errc::noSuchDeployment, "org.podd1.Error.NoSuchDeployment"},
     {Errc::versionConflict, "org.podd1.Error.VersionConflict"},
+    {Errc::locked, "org.podd1.Error.Locked"},
     {Errc::notNow, "org.podd1.Error.NotNow"},
     {Errc::denied, "org.freedesktop.DBus.Error.AccessDenied"},
     {Errc::unavailable, "org.podd1.Error.Unavailable"},

@@ -93,7 +93,7 @@ void PoddClient::stop(uint64_t number) {
 
 void PoddClient::clean(uint64_t number) {
     const sd::Message call = newCall("DeletePod");
-    sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "DeletePod");
+    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podId(number).c_str(), 0), "DeletePod");
     await(callForDeployment(call, "o"));
 }
 

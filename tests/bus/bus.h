@@ -77,9 +77,13 @@ public:
         sd::check(sd_bus_message_append(message.get(), "s", id.c_str()), "append");
         return call(message);
     }
-    Answer apply(const std::string& definition) {
-        const sd::Message message = newCall(sd::kManagerPath, sd::kManager, "ApplyPod");
-        sd::check(sd_bus_message_append(message.get(), "sa{sv}", definition.c_str(), 0), "append");
+    Answer apply(const std::string& definition, bool force = false) { return change("ApplyPod", definition, force); }
+    // A call with one text and options.
+    Answer change(const char* member, const std::string& text, bool force = false) {
+        const sd::Message message = newCall(sd::kManagerPath, sd::kManager, member);
+        const int added = force ? sd_bus_message_append(message.get(), "sa{sv}", text.c_str(), 1, "force", "b", 1)
+                                : sd_bus_message_append(message.get(), "sa{sv}", text.c_str(), 0);
+        sd::check(added, "append");
         return call(message);
     }
     std::string introspect(const std::string& path) {
@@ -101,6 +105,7 @@ public:
     fakes::World world;
     std::vector<std::string> signals;
     std::vector<std::string> deploymentResults;
+    std::vector<std::string> stuckDeployments;
 
 private:
     // Everything the client receives passes by; signals are remembered.
@@ -115,6 +120,10 @@ private:
         if (bus.signals.back() == "DeploymentRemoved" &&
             sd_bus_message_read(message, "uosss", nullptr, nullptr, nullptr, &result, &text) > 0)
             bus.deploymentResults.push_back(cat(result, *text == '\0' ? "" : ": ", text));
+        const char* pod = nullptr;
+        if (bus.signals.back() == "DeploymentStuck" &&
+            sd_bus_message_read(message, "uoss", nullptr, nullptr, &pod, &text) > 0)
+            bus.stuckDeployments.push_back(cat(pod, ": ", text));
         return 0;
     }
 

@@ -99,7 +99,49 @@ TEST(BusApi, TellsAFailedLaunchByTheDeployment) {
     bus.world.report(id, Report::Kind::hello, bus.world.record(id, InstancePhase::starting));
     bus.world.report(id, Report::Kind::failed, bus.world.record(id, InstancePhase::ended), "container 'main': no");
     bus.world.settle();
-    EXPECT_EQ(bus.deploymentResults, std::vector<std::string>{"failed: instance '/web.1': container 'main': no"});
+    EXPECT_EQ(bus.stuckDeployments, std::vector<std::string>{"/web: instance '/web.1': container 'main': no"});
+    EXPECT_TRUE(bus.deploymentResults.empty()) << "podd goes on trying";
+}
+
+TEST(BusApi, RefusesAChangeWhileAnotherOneIsUnderWayUnlessItIsForced) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    const Answer refused = bus.apply(bus.world.definition("/web", "sleep 2"));
+    EXPECT_EQ(refused.errorName, "org.podd1.Error.Locked");
+    EXPECT_EQ(
+        refused.errorText,
+        "pod '/web': locked by deployment 1 (launching 0 of 1); wait for its end, take it back (podctl cancel 1), "
+        "or replace it (--force)");
+    EXPECT_EQ(bus.change("RestartPod", "web").errorName, "org.podd1.Error.Locked");
+    bus.world.run({"/web", 1});
+    EXPECT_EQ(bus.apply(bus.world.definition("/web", "sleep 2")).errorName, "");
+    EXPECT_EQ(bus.change("DeletePod", "web").errorName, "org.podd1.Error.Locked");
+    EXPECT_EQ(bus.apply(bus.world.definition("/web", "sleep 3"), true).errorName, "");
+    EXPECT_EQ(bus.change("DeletePod", "web", true).errorName, "");
+}
+
+TEST(BusApi, ScalesSuspendsAndCancels) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    bus.world.run({"/web", 1});
+    const sd::Message scale = bus.newCall(sd::kManagerPath, sd::kManager, "ScalePod");
+    ASSERT_GE(sd_bus_message_append(scale.get(), "sua{sv}", "web", 3U, 0), 0);
+    EXPECT_EQ(bus.call(scale).errorText, "");
+    EXPECT_EQ(bus.world.spawner.plans.size(), 3U);
+    const sd::Message cancel = bus.newCall(sd::kManagerPath, sd::kManager, "CancelDeployment");
+    ASSERT_GE(sd_bus_message_append(cancel.get(), "u", bus.world.manager->pod("/web").deployment()->id), 0);
+    EXPECT_EQ(bus.call(cancel).errorText, "");
+    EXPECT_EQ(bus.world.manager->pod("/web").stored.spec.instances, 1U);
+    EXPECT_EQ(bus.change("SuspendPod", "web", true).errorText, "");
+    EXPECT_EQ(bus.world.manager->pod("/web").stored.spec.instances, 0U);
+    EXPECT_EQ(bus.change("ResumePod", "web", true).errorText, "");
+    EXPECT_EQ(bus.world.manager->pod("/web").stored.spec.instances, 1U);
+    const sd::Message unknown = bus.newCall(sd::kManagerPath, sd::kManager, "CancelDeployment");
+    ASSERT_GE(sd_bus_message_append(unknown.get(), "u", 99U), 0);
+    EXPECT_EQ(bus.call(unknown).errorName, "org.podd1.Error.NoSuchDeployment");
+    const sd::Message vast = bus.newCall(sd::kManagerPath, sd::kManager, "ScalePod");
+    ASSERT_GE(sd_bus_message_append(vast.get(), "sua{sv}", "web", 1'000'000U, 1, "force", "b", 1), 0);
+    EXPECT_EQ(bus.call(vast).errorName, "org.podd1.Error.BadDefinition");
 }
 
 TEST(BusApi, CancelsTheDeploymentOfAnOperationThatANewerOneReplaces) {

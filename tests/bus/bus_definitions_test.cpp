@@ -53,6 +53,8 @@ struct Option {
     std::string value;
 };
 
+const std::vector<Option> kForce = {{"force", "b", "true"}};
+
 class Definitions : public ::testing::Test {
 protected:
     Answer call(const char* member, const Lines& arguments, const std::vector<Option>& options) {
@@ -88,7 +90,7 @@ protected:
         return text(answer.reply.get());
     }
     std::string apply(const std::string& command, const char* outcome = "changed") {
-        return versionOf(bus.apply(bus.world.definition("/web", command)), outcome);
+        return versionOf(bus.apply(bus.world.definition("/web", command), true), outcome);
     }
     // Of "" or a word or a version: "version definition".
     std::pair<std::string, std::string> definition(const std::string& word) {
@@ -110,8 +112,8 @@ protected:
             for (const auto& entry : std::filesystem::recursive_directory_iterator(bus.world.directory.path + part))
                 all[entry.path()] = entry.is_regular_file() ? readFile(entry.path()) : "";
         for (const auto& [id, pod] : bus.world.manager->pods())
-            all[id] =
-                cat(pod->stored.version, pod->stored.up ? " up " : " down ", pod->deployment ? pod->deployment->id : 0);
+            all[id] = cat(pod->stored.version, pod->stored.up ? " up " : " down ",
+                          pod->deployment() ? pod->deployment()->id : 0);
         all["launches"] = cat(bus.world.spawner.plans.size());
         return all;
     }
@@ -209,10 +211,10 @@ TEST_F(Definitions, PreviewsWithoutDoingAnything) {
 TEST_F(Definitions, RollsBackByANewVersion) {
     const std::string first = apply("one", "created");
     const std::string second = apply("two");
-    const std::string third = versionOf(call("RollbackPod", {"web", ""}, {}), "changed");
+    const std::string third = versionOf(call("RollbackPod", {"web", ""}, kForce), "changed");
     EXPECT_GT(third, second);
     EXPECT_TRUE(runs("target", "one"));
-    const std::string fourth = versionOf(call("RollbackPod", {"/web", second}, {}), "changed");
+    const std::string fourth = versionOf(call("RollbackPod", {"/web", second}, kForce), "changed");
     EXPECT_GT(fourth, third);
     EXPECT_TRUE(runs("target", "two"));
     EXPECT_TRUE(runs(first, "one"));
@@ -235,9 +237,10 @@ TEST_F(Definitions, RefusesAChangeThatWasMadeForAnotherVersion) {
     }
     EXPECT_EQ(state(), before);
     const std::string first = versionOf(call("ApplyPod", {definition}, onlyIf("")), "created");
-    const std::string second = versionOf(
-        call("ApplyPod", {bus.world.definition("/web", "two")}, {{"strict", "b", "true"}, {"if-version", "s", first}}),
-        "changed");
+    const std::string second =
+        versionOf(call("ApplyPod", {bus.world.definition("/web", "two")},
+                       {{"strict", "b", "true"}, {"force", "b", "true"}, {"if-version", "s", first}}),
+                  "changed");
     before = state();
     for (const char* member : {"ApplyPod", "PreviewPod"})
         for (const std::string& wrong : {first, std::string(), std::string("nonsense")}) {
@@ -247,7 +250,7 @@ TEST_F(Definitions, RefusesAChangeThatWasMadeForAnotherVersion) {
         }
     EXPECT_EQ(call("RollbackPod", {"web", first}, onlyIf(first)).errorName, "org.podd1.Error.VersionConflict");
     EXPECT_EQ(state(), before);
-    versionOf(call("RollbackPod", {"web", first}, onlyIf(second)), "changed");
+    versionOf(call("RollbackPod", {"web", first}, {{"if-version", "s", second}, {"force", "b", "true"}}), "changed");
 }
 
 TEST_F(Definitions, PurgesTheHistoryOfADeletedPodOnly) {
@@ -259,7 +262,7 @@ TEST_F(Definitions, PurgesTheHistoryOfADeletedPodOnly) {
     for (const char* nonsense : {"", "/", "/..", "../pods", "/web/../web", "/web/"})
         EXPECT_EQ(call("PurgePod", {nonsense}).errorName, "org.podd1.Error.NoSuchPod") << nonsense;
     EXPECT_EQ(state(), before);
-    (void)bus.manage("DeletePod", "web");
+    (void)bus.change("DeletePod", "web");
     before = state();
     EXPECT_EQ(call("PurgePod", {"web"}).errorName, "org.podd1.Error.NotNow") << "it is still being deleted";
     EXPECT_EQ(state(), before);
@@ -286,9 +289,9 @@ TEST_F(Definitions, TellsTheDeployedVersionFromTheTarget) {
     const auto listed = [&] {
         return rows(bus.call(bus.newCall(sd::kManagerPath, sd::kManager, "ListPods")).reply.get(), "ssssuuo");
     };
-    EXPECT_EQ(listed(), Lines{cat("/web|degraded|", first, '|', second, "|1|0|", path)});
-    bus.world.end({"/web", 1}, 0, true);
+    EXPECT_EQ(listed(), Lines{cat("/web|stable|", first, '|', second, "|1|1|", path)}) << "the old instance serves";
     bus.world.run({"/web", 2});
+    bus.world.end({"/web", 1}, 0, true);
     EXPECT_EQ(versions(), (Lines{first + "|", second + "|deployed"}));
     EXPECT_EQ(definition("").first, second);
     EXPECT_EQ(definition("target").first, second);

@@ -28,7 +28,9 @@ struct Silent final : Observer {
     void deploymentRemoved(const Deployment&, const std::string& result, const std::string& message) override {
         results.push_back(result + (message.empty() ? "" : ": " + message));
     }
+    void deploymentStuck(const Deployment& deployment) override { stuck.push_back(deployment.problem); }
     std::vector<std::string> results;
+    std::vector<std::string> stuck;
 };
 
 struct Directory {
@@ -52,7 +54,7 @@ public:
         manager->attach({&units, &spawner, &executors, &observer});
     }
     Config config() const {
-        return {directory.path + "/state", directory.path + "/run", directory.path + "/cgroup", "", history};
+        return {directory.path + "/state", directory.path + "/run", directory.path + "/cgroup", "", history, {}, 0};
     }
     std::string definition(const std::string& id, const std::string& command = "sleep 1000",
                            unsigned instances = 1) const {
@@ -89,6 +91,22 @@ public:
         units.answers.back()({});
         report(id, Report::Kind::running, record(id, InstancePhase::running));
         settle();
+    }
+    // Lets everything happen that the launches and stops of a pod take.
+    void complete(const std::string& pod) {
+        for (bool busy = true; busy;) {
+            busy = false;
+            std::vector<std::pair<InstanceId, LaunchPhase>> all;
+            for (const auto& [number, instance] : manager->pod(pod).instances)
+                all.emplace_back(instance->id(), instance->state().phase);
+            for (const auto& [id, phase] : all) {
+                busy = busy || phase != LaunchPhase::running;
+                if (phase == LaunchPhase::spawning)
+                    run(id);
+                else if (phase == LaunchPhase::stopping)
+                    end(id, 0, true);
+            }
+        }
     }
     // The container ended so; the executor is through and systemd takes its units away.
     void end(const InstanceId& id, int code, bool requested = false) {

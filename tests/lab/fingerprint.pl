@@ -148,7 +148,7 @@ sub tell_of_files {
     for my $top (qw(/run/podd /var/lib/podd /tmp /dev/shm /etc/cni /var/lib/cni /run/netns)) {
         walk($top, sub {
             my ($path, @info) = @_;
-            return 0 if $path eq '/var/lib/podd/pods';
+            return 0 if $path eq '/var/lib/podd/pods' || $path eq '/var/lib/podd/deployments';  # the latter counts
             my @size = letter_of($info[2]) eq 'd' ? () : $info[7];
             tell_of('file', join ' ', stable($path), letter_of($info[2]), @size, rights_of($info[2]), user_of($info[4]));
             return 1;

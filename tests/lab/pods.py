@@ -46,7 +46,7 @@ class Pods:
     def delete_all(self):
         left = self.ids()
         if left:
-            self.machine.podctl("delete", *left)
+            self.machine.podctl("delete", "--force", *left)
 
     def show(self, name):
         """The properties of a pod, an instance or a container."""

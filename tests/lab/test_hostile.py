@@ -109,7 +109,7 @@ def test_a_crash_is_told_as_one(machine, pods, signal):
 def test_a_pod_that_is_deleted_during_its_launch_leaves_nothing(machine, pods):
     for _ in range(5):
         pods.apply(pod("/hasty", container("a"), container("b"), container("c")), "--no-block")
-        machine.podctl("delete", "/hasty")
+        machine.podctl("delete", "--force", "/hasty")
         assert pods.ids() == [] and units(machine, "pod-hasty*") == {}
 
 

@@ -205,6 +205,6 @@ def test_a_pod_whose_units_would_be_those_of_another_is_refused(machine, pods):
 def test_a_thousand_instances_are_taken_back_at_once(machine, pods):
     many = pod("/many", container("only"))
     pods.apply(scaled(many, 1000), "--no-block")
-    pods.apply(scaled(many, 0), timeout=300)
+    pods.apply(scaled(many, 0), "--force", timeout=300)
     assert machine.run("busctl", "call", "org.podd1", "/org/podd1", "org.freedesktop.DBus.Peer", "Ping").status == 0
     assert pods.instances("/many") == [] and units(machine, "pod-many*.scope") == {}

@@ -51,6 +51,7 @@ def test_pods_that_run_wake_nobody(machine, pods, without_watchdog):
         time.sleep(0.5)
         return wake_ups(machine, pids) == before
 
+    time.sleep(3)  # two seconds after a deployment its end is written down
     machine.wait_for(settled, "what follows a launch to be over")
     before = wake_ups(machine, pids)
     assert all(before.values()), "each has run"

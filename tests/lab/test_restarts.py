@@ -91,7 +91,7 @@ def test_podd_killed_in_the_middle_of_a_redeployment_still_tells_both_versions(m
     rows = machine.podctl("history", "/steady", "--json=short").json()
     assert [row["state"] for row in rows if row["version"] >= first] == ["deployed", "target"]
     assert len(machine.podctl("cat", "/steady", "--json=short").json()["containers"]) == 2
-    machine.podctl("rollback", "/steady", first)
+    machine.podctl("rollback", "--force", "/steady", first)
     pods.wait_state("/steady", "stable")
     shown = pods.show("/steady")
     assert shown["Version"] == shown["TargetVersion"] > target

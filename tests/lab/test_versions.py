@@ -34,8 +34,10 @@ def test_a_changed_definition_replaces_the_instances(machine, pods):
     shown = pods.show("/web/new")
     assert shown["Version"] == shown["TargetVersion"]
     assert pods.show(pods.instances("/web/new")[0])["Version"] == shown["Version"]
-    lines = pods.wait_line("/web/new", "the new one")
-    assert lines.index("leaving politely") < lines.index("the new one"), "the old instance went first"
+    pods.wait_line("/web/new", "the new one")
+    pods.wait_line("/web/new", "leaving politely")
+    lines = pods.lines("/web/new")
+    assert lines.index("the new one") < lines.index("leaving politely"), "the new instance came first"
 
 
 def test_scaling_by_apply(machine, pods):
@@ -66,7 +68,8 @@ def test_a_running_version_and_a_target_are_told_apart(machine, pods):
     assert pods.apply(broken, check=False).status == 1
     shown = pods.wait_property("/web/target", lambda now: now["Failures"] >= 1, "the new version to fail")
     assert shown["TargetVersion"] > first
-    pods.apply(fine)
+    assert shown["State"] == "stable", "the old instance serves"
+    pods.apply(fine, "--force")
     assert pods.show("/web/target")["State"] == "stable"
     assert len(machine.podctl("history", "/web/target", "--json=short").json()) == 3
 

@@ -64,12 +64,22 @@ TEST(CliVerb, OptionsThatSomebodyReliesOnAreNotIgnored) {
     guarded.ifVersion = "";
     Options target;
     target.target = true;
+    Options forced;
+    forced.force = true;
+    Options cautious;
+    cautious.rollbackOnFailure = 3;
     for (const Verb& verb : verbTable()) {
         const std::string name = verb.name;
+        const bool scales = name == "scale" || name == "suspend" || name == "resume";
+        const bool makesVersions = name == "apply" || name == "rollback" || scales;
+        EXPECT_EQ(whyRefused([&] { checkOptions(verb, forced); }).empty(),
+                  makesVersions || name == "restart" || name == "delete")
+            << name;
+        EXPECT_EQ(whyRefused([&] { checkOptions(verb, cautious); }).empty(), makesVersions && name != "suspend")
+            << name;
         EXPECT_NO_THROW(checkOptions(verb, {})) << name;
         EXPECT_EQ(whyRefused([&] { checkOptions(verb, dryRun); }).empty(), name == "apply") << name;
-        EXPECT_EQ(whyRefused([&] { checkOptions(verb, guarded); }).empty(), name == "apply" || name == "rollback")
-            << name;
+        EXPECT_EQ(whyRefused([&] { checkOptions(verb, guarded); }).empty(), makesVersions) << name;
         EXPECT_EQ(whyRefused([&] { checkOptions(verb, target); }).empty(), name == "cat") << name;
     }
     EXPECT_EQ(whyRefused([&] { checkOptions(findVerb("delete"), dryRun); }),

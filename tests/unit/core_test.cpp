@@ -43,56 +43,62 @@ TEST(Backoff, StartsAfreshAfterAStableRun) {
     EXPECT_EQ(afterFailure(worn, policy, 1000, policy.maxUsec).failures, 1u);
 }
 
-InstanceFacts running(uint64_t number, std::string version = "v1") {
-    return {.number = number, .version = std::move(version), .running = true};
+InstanceFacts running(uint64_t number, bool right = true) {
+    return {.number = number, .right = right, .running = true, .ready = true};
 }
 
 TEST(Reconcile, LaunchesWhatIsMissing) {
-    EXPECT_EQ(reconcile({.version = "v1", .wanted = 3, .instances = {running(1)}}).launch, 2u);
+    EXPECT_EQ(reconcile({.wanted = 3, .instances = {running(1)}}).launch, 2u);
 }
 
 TEST(Reconcile, HasNothingToDoWhenFactsAreAsWished) {
-    EXPECT_EQ(reconcile({.version = "v1", .wanted = 1, .instances = {running(1)}}), Actions{});
+    EXPECT_EQ(reconcile({.wanted = 1, .instances = {running(1)}}), Actions{});
 }
 
 TEST(Reconcile, TakesTheYoungestWhenItScalesDown) {
-    const Actions actions =
-        reconcile({.version = "v1", .wanted = 1, .instances = {running(1), running(2), running(3)}});
+    const Actions actions = reconcile({.wanted = 1, .instances = {running(1), running(2), running(3)}});
     EXPECT_EQ(actions.stop, (std::vector<uint64_t>{3, 2}));
     EXPECT_EQ(actions.launch, 0u);
 }
 
 TEST(Reconcile, StopsEverythingOfAPodThatIsDown) {
-    const Actions actions =
-        reconcile({.up = false, .version = "v1", .wanted = 2, .instances = {running(1), running(2)}});
+    const Actions actions = reconcile({.up = false, .wanted = 2, .instances = {running(1), running(2)}});
     EXPECT_EQ(actions.stop, (std::vector<uint64_t>{2, 1}));
 }
 
-TEST(Reconcile, LetsOldInstancesGoBeforeNewOnesCome) {
-    EXPECT_EQ(reconcile({.version = "v2", .wanted = 1, .instances = {running(1)}}), (Actions{.stop = {1}}));
-    InstanceFacts leaving = running(1);
-    leaving.stopping = true;
-    EXPECT_EQ(reconcile({.version = "v2", .wanted = 1, .instances = {leaving}}), Actions{});
-    EXPECT_EQ(reconcile({.version = "v2", .wanted = 1}).launch, 1u);
+TEST(Reconcile, BringsNewInstancesBeforeOldOnesGo) {
+    EXPECT_EQ(reconcile({.wanted = 1, .instances = {running(1, false)}}), (Actions{.launch = 1}));
+    EXPECT_EQ(reconcile({.wanted = 1, .instances = {running(1, false), running(2)}}), (Actions{.stop = {1}}));
+}
+
+TEST(Reconcile, LetsOldInstancesGoFirstWhereBothWantAPortOfTheHost) {
+    PodFacts pod{.wanted = 1, .exclusive = true, .instances = {running(1, false)}};
+    pod.instances[0].clashes = true;
+    EXPECT_EQ(reconcile(pod), (Actions{.stop = {1}}));
+    pod.instances[0].stopping = true;
+    EXPECT_EQ(reconcile(pod), Actions{});
+    pod.instances.clear();
+    EXPECT_EQ(reconcile(pod).launch, 1u);
 }
 
 TEST(Reconcile, ReplacesAFailedInstanceBesideTheOthers) {
     InstanceFacts failed = running(1);
     failed.stopping = true;
-    EXPECT_EQ(reconcile({.version = "v1", .wanted = 2, .instances = {failed, running(2)}}).launch, 1u);
+    EXPECT_EQ(reconcile({.wanted = 2, .instances = {failed, running(2)}}).launch, 1u);
 }
 
 TEST(Reconcile, WaitsForTheEndOfTheBackoff) {
-    const Actions actions = reconcile({.version = "v1", .wanted = 1, .nextLaunchUsec = 50, .nowUsec = 49});
+    const Actions actions = reconcile({.wanted = 1, .nextLaunchUsec = 50, .nowUsec = 49});
     EXPECT_EQ(actions.launch, 0u);
     EXPECT_EQ(actions.wakeAtUsec, 50u);
-    EXPECT_EQ(reconcile({.version = "v1", .wanted = 1, .nextLaunchUsec = 50, .nowUsec = 50}).launch, 1u);
+    EXPECT_EQ(reconcile({.wanted = 1, .nextLaunchUsec = 50, .nowUsec = 50}).launch, 1u);
 }
 
 TEST(Reconcile, ReplacesAllThatAreOlderThanARestart) {
-    const Actions actions = reconcile({.version = "v1", .wanted = 1, .restartedBelow = 5, .instances = {running(4)}});
-    EXPECT_EQ(actions.stop, std::vector<uint64_t>{4});
-    EXPECT_EQ(reconcile({.version = "v1", .wanted = 1, .restartedBelow = 5, .instances = {running(5)}}), Actions{});
+    EXPECT_EQ(reconcile({.wanted = 1, .restartedBelow = 5, .instances = {running(4)}}), (Actions{.launch = 1}));
+    EXPECT_EQ(reconcile({.wanted = 1, .restartedBelow = 5, .instances = {running(4), running(5)}}),
+              (Actions{.stop = {4}}));
+    EXPECT_EQ(reconcile({.wanted = 1, .restartedBelow = 5, .instances = {running(5)}}), Actions{});
 }
 
 TEST(Version, IsTheTimeInMilliseconds) {

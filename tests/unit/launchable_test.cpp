@@ -32,8 +32,6 @@ const std::vector<Kept> kKept = {
     {container(R"("tty":true)"), "/containers/0/tty"},
     {pod(R"("networks":[{}])"), "/networks/0"},
     {pod(R"("networks":[{"mode":"container/bridge"}])"), "/networks/0"},
-    {pod(R"("scheduling":{"upgrade":{"maximumOverCapacity":0.5}})"), "/scheduling/upgrade"},
-    {pod(R"("scheduling":{"killSelection":"oldest_first"})"), "/scheduling/killSelection"},
     {pod(R"("scheduling":{"placement":{"constraints":[{"fieldName":"a","operator":"unique"}]}})"),
      "/scheduling/placement/constraints"},
 };
@@ -54,6 +52,8 @@ TEST(Launchable, WhatCannotBeLaunchedIsKeptAndNotedAtItsField) {
 TEST(Launchable, WhatMeansNothingHereOrIsForIsolatorsIsNoObstacle) {
     for (const std::string& text :
          {pod(R"("role":"prod","scheduling":{"placement":{"acceptedResourceRoles":["prod","*"]}})"),
+          pod(R"("scheduling":{"upgrade":{"maximumOverCapacity":0.5}})"),
+          pod(R"("scheduling":{"killSelection":"oldest_first"})"),
           pod(R"("scheduling":{"unreachableStrategy":"Disabled"})"), pod(R"("secrets":{"s":{"source":"x"}})"),
           container(R"("labels":{"a":"b"})"), pod(R"("networks":[{"mode":"HOST"}])"), resources(R"({"disk":1})"),
           container(R"("resourceLimits":{"mem":"unlimited"})"),

@@ -19,9 +19,9 @@ using fakes::World;
 class ManagerDamage : public ::testing::Test {
 protected:
     ManagerDamage() {
-        first = world.manager->apply(world.definition("/a", "sleep 1"), {}).version;
-        second = world.manager->apply(world.definition("/a", "sleep 2"), {}).version;
-        (void)world.manager->apply(world.definition("/b"), {});
+        first = world.manager->apply(world.definition("/a", "sleep 1"), {.force = true}).version;
+        second = world.manager->apply(world.definition("/a", "sleep 2"), {.force = true}).version;
+        (void)world.manager->apply(world.definition("/b"), {.force = true});
     }
     void damage(const std::string& file) const {
         const std::string path = world.pathOf("/a", file);
@@ -121,7 +121,7 @@ TEST_F(ManagerDamage, OfTheWishedVersionLeadsToTheNewestIntactOne) {
     EXPECT_EQ(setAside("versions"), std::vector<std::string>{second + ".damaged"});
     EXPECT_EQ(restart()->stored.version, first);
     // The name of a damaged version is not given again, and a new one ends the matter.
-    EXPECT_GT(world.manager->apply(world.definition("/a", "sleep 1"), {}).version, second);
+    EXPECT_GT(world.manager->apply(world.definition("/a", "sleep 1"), {.force = true}).version, second);
     EXPECT_EQ(restart()->stored.message, "");
 }
 
@@ -137,7 +137,8 @@ TEST_F(ManagerDamage, OfTheWishedVersionStopsNoInstanceOfIt) {
         EXPECT_FALSE(world.manager->findInstance({"/a", 7})->state().ending());
         EXPECT_EQ(launchedAtRestart, 1u) << "of /b";
     }
-    EXPECT_EQ(world.manager->apply(world.definition("/a", "sleep 1"), {}).outcome, "changed");
+    EXPECT_EQ(world.manager->apply(world.definition("/a", "sleep 1"), {.force = true}).outcome, "changed");
+    world.run({"/a", 8});
     EXPECT_TRUE(world.manager->findInstance({"/a", 7})->state().ending());
 }
 
@@ -150,9 +151,9 @@ TEST_F(ManagerDamage, OfAllVersionsLeavesAPodThatCanOnlyBeReplacedOrDeleted) {
     EXPECT_EQ(pod->message(), "no version of its definition is intact; podctl apply one");
     EXPECT_EQ(launchedAtRestart, 1u) << "of /b";
     EXPECT_THROW((void)world.manager->start("/a"), Error);
-    EXPECT_THROW((void)world.manager->restart("/a"), Error);
+    EXPECT_THROW((void)world.manager->restart("/a", true), Error);
     EXPECT_THROW((void)world.manager->definition("/a", ""), Error);
-    const Applied applied = world.manager->apply(world.definition("/a", "sleep 2"), {});
+    const Applied applied = world.manager->apply(world.definition("/a", "sleep 2"), {.force = true});
     EXPECT_EQ(applied.outcome, "changed");
     EXPECT_GT(applied.version, second);
     EXPECT_EQ(restart()->stored.version, applied.version);
@@ -174,7 +175,7 @@ TEST_F(ManagerDamage, OfEverythingLeavesNoPodWhenNothingRuns) {
     for (const std::string& file : {"versions/" + first, "versions/" + second, std::string("state")})
         damage(file);
     EXPECT_EQ(restart(), nullptr);
-    EXPECT_EQ(world.manager->apply(world.definition("/a"), {}).outcome, "created");
+    EXPECT_EQ(world.manager->apply(world.definition("/a"), {.force = true}).outcome, "created");
     EXPECT_TRUE(restart()->stored.up);
 }
 
@@ -201,10 +202,9 @@ TEST_F(ManagerDamage, OfTheNumberFileRepeatsNoNumberThatIsInUse) {
     damage("number");
     ASSERT_NE(restart(), nullptr);
     EXPECT_EQ(setAside(""), std::vector<std::string>{"number.damaged"});
-    (void)world.manager->apply(world.definition("/a", "sleep 2", 2), {});
-    EXPECT_EQ(world.manager->pod("/a").instances.size(), 1u) << "the old one is replaced first";
-    world.end({"/a", 7}, 0, true);
-    EXPECT_EQ(world.manager->pod("/a").instances.rbegin()->first, 9u);
+    (void)world.manager->apply(world.definition("/a", "sleep 2", 2), {.force = true});
+    EXPECT_EQ(world.manager->pod("/a").instances.size(), 2u) << "the one that runs is as good as a new one";
+    EXPECT_EQ(world.manager->pod("/a").instances.rbegin()->first, 8u);
 }
 
 TEST_F(ManagerDamage, WrongKindsOfFilesAreDamageToo) {
@@ -226,7 +226,7 @@ TEST_F(ManagerDamage, WrongKindsOfFilesAreDamageToo) {
     EXPECT_EQ(world.manager->pods().size(), 2u);
     EXPECT_EQ(readFile(world.config().stateDirectory + "/pods/.c.damaged"), "a file");
     EXPECT_EQ(readFile(world.config().stateDirectory + "/pods/READ ME"), "a file");
-    EXPECT_EQ(world.manager->apply(world.definition("/c"), {}).outcome, "created");
+    EXPECT_EQ(world.manager->apply(world.definition("/c"), {.force = true}).outcome, "created");
 
     const std::string versions = world.pathOf("/a", "versions");
     ASSERT_EQ(removeTree(versions), "");
@@ -284,8 +284,8 @@ private:
 TEST_F(ManagerDamage, AFullDiskRefusesChangesAndLeavesEverythingAsItWas) {
     {
         const FullDisk full;
-        EXPECT_THROW((void)world.manager->apply(world.definition("/a", "sleep 3"), {}), Error);
-        EXPECT_THROW((void)world.manager->apply(world.definition("/new"), {}), Error);
+        EXPECT_THROW((void)world.manager->apply(world.definition("/a", "sleep 3"), {.force = true}), Error);
+        EXPECT_THROW((void)world.manager->apply(world.definition("/new"), {.force = true}), Error);
         EXPECT_THROW((void)world.manager->rollback("/a", first, {}), Error);
     }
     EXPECT_EQ(world.manager->pod("/a").stored.version, second);
@@ -294,12 +294,12 @@ TEST_F(ManagerDamage, AFullDiskRefusesChangesAndLeavesEverythingAsItWas) {
     EXPECT_EQ(listDirectory(world.pathOf("/a", "")), (std::vector<std::string>{"number", "state", "versions"}));
     EXPECT_EQ(restart()->message().find("damaged"), std::string::npos);
     EXPECT_EQ(world.manager->findPod("/new"), nullptr);
-    EXPECT_EQ(world.manager->apply(world.definition("/a", "sleep 3"), {}).outcome, "changed");
+    EXPECT_EQ(world.manager->apply(world.definition("/a", "sleep 3"), {.force = true}).outcome, "changed");
 }
 
 TEST_F(ManagerDamage, OnAFullDiskAVersionThatCannotBeNamedIsTakenBack) {
     makeDirectories(world.pathOf("/a", "state.new"));
-    EXPECT_THROW((void)world.manager->apply(world.definition("/a", "sleep 3"), {}), Error);
+    EXPECT_THROW((void)world.manager->apply(world.definition("/a", "sleep 3"), {.force = true}), Error);
     EXPECT_EQ(listDirectory(world.pathOf("/a", "versions")), (std::vector<std::string>{first, second}));
 }
 
@@ -333,7 +333,6 @@ TEST_F(ManagerDamage, OnAFullDiskPodsAreStillLaunched) {
     world.run({"/b", 1});
     const FullDisk full;
     (void)world.manager->restart("/b");
-    world.end({"/b", 1}, 0, true);
     EXPECT_EQ(world.spawner.plans.back().pod, "/b");
     EXPECT_EQ(world.spawner.plans.back().number, 2u);
 }

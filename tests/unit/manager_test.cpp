@@ -34,15 +34,16 @@ TEST(Manager, KeepsTheDefinitionThatIsTheSame) {
     EXPECT_EQ(world.manager->store().versions("/web").size(), 1u);
 }
 
-TEST(Manager, ReplacesInstancesOfAnOlderVersionOnceTheyAreGone) {
+TEST(Manager, ReplacesInstancesOfAnOlderVersionOnceNewOnesRun) {
     World world;
     (void)world.manager->apply(world.definition("/web"), {});
     world.run({"/web", 1});
     EXPECT_EQ(world.manager->apply(world.definition("/web", "sleep 2"), {}).outcome, "changed");
-    EXPECT_EQ(world.spawner.plans.size(), 1u);
-    world.end({"/web", 1}, 0, true);
     ASSERT_EQ(world.spawner.plans.size(), 2u);
     EXPECT_EQ(world.spawner.plans[1].number, 2u);
+    EXPECT_FALSE(world.manager->findInstance({"/web", 1})->state().ending());
+    world.run({"/web", 2});
+    EXPECT_TRUE(world.manager->findInstance({"/web", 1})->state().ending());
 }
 
 TEST(Manager, RefusesAnIdThatIsAPathPrefixOfAnother) {
@@ -66,13 +67,12 @@ TEST(Manager, WaitsBeforeItLaunchesAFailedPodAgain) {
     EXPECT_EQ(pod.state(), PodState::degraded);
 }
 
-TEST(Manager, EndsTheDeploymentAsFailedWhenTheSpawnerCannotBeReached) {
+TEST(Manager, SaysThatADeploymentIsStuckWhenTheSpawnerCannotBeReached) {
     World world;
     world.spawner.reachable = false;
     (void)world.manager->apply(world.definition("/web"), {});
     world.settle();
-    EXPECT_EQ(world.observer.results,
-              std::vector<std::string>{"failed: instance '/web.1': the spawner does not listen"});
+    EXPECT_EQ(world.observer.stuck, std::vector<std::string>{"instance '/web.1': the spawner does not listen"});
 }
 
 TEST(Manager, AbortsALaunchWhoseUnitsWereRefused) {

@@ -31,7 +31,8 @@ std::vector<std::string> states(const World& world, const std::string& id) {
     return all;
 }
 
-std::string change(World& world, const std::string& command, const ApplyOptions& options = {}) {
+std::string change(World& world, const std::string& command, ApplyOptions options = {}) {
+    options.force = true;
     return world.manager->apply(world.definition("/web", command), options).version;
 }
 
@@ -70,7 +71,7 @@ TEST(ManagerVersions, WhatCannotBeLaunchedIsKeptAndWhatRunsGoesOn) {
     world.run({"/web", 1});
     const std::string text = R"({"id":"/web","containers":[{"name":"main","resources":{},"tty":true,)"
                              R"("image":{"kind":"DOCKER","id":"nginx"}}]})";
-    const Applied applied = world.manager->apply(text, {});
+    const Applied applied = world.manager->apply(text, {.force = true});
     const std::string why =
         "pod '/web': /containers/0/image: images: not supported by this build; "
         "/containers/0/tty: terminals: not supported by this build";
@@ -81,26 +82,28 @@ TEST(ManagerVersions, WhatCannotBeLaunchedIsKeptAndWhatRunsGoesOn) {
     EXPECT_EQ(world.manager->pod("/web").message(), why);
     EXPECT_EQ(world.manager->resolveVersion("/web", ""), runs);
     EXPECT_EQ(world.manager->resolveVersion("/web", "target"), applied.version);
-    (void)world.manager->restart("/web");
+    (void)world.manager->restart("/web", true);
     EXPECT_EQ(world.observer.results.back(), "failed: " + why);
-    // Back to the old definition: the instance of the first version is not the new version's, and is replaced.
-    EXPECT_EQ(world.manager->rollback("/web", runs, {}).outcome, "changed");
-    EXPECT_TRUE(world.manager->findInstance({"/web", 1})->state().ending());
+    // Back to the old definition: the instance of the first version is as good as one of the new version.
+    EXPECT_EQ(world.manager->rollback("/web", runs, {.force = true}).outcome, "changed");
+    EXPECT_FALSE(world.manager->findInstance({"/web", 1})->state().ending());
     // None wanted is none launched.
     EXPECT_EQ(
-        world.manager->apply(text.substr(0, text.size() - 1) + R"(,"scaling":{"kind":"fixed","instances":0}})", {})
+        world.manager
+            ->apply(text.substr(0, text.size() - 1) + R"(,"scaling":{"kind":"fixed","instances":0}})", {.force = true})
             .outcome,
         "changed");
-    EXPECT_EQ(world.manager->pod("/web").message(), "instance '/web.1' is stopping");
+    EXPECT_TRUE(world.manager->findInstance({"/web", 1})->state().ending());
+    EXPECT_EQ(world.manager->pod("/web").message(), "");
 }
 
 TEST(ManagerVersions, RefusesEveryChangeOfAPodThatIsBeingDeleted) {
     World world;
     const std::string first = change(world, "sleep 1");
     world.run({"/web", 1});
-    (void)world.manager->remove("/web");
+    (void)world.manager->remove("/web", true);
     refusal([&] { change(world, "sleep 2", {.ifVersion = first}); }, Errc::notNow);
-    refusal([&] { (void)world.manager->rollback("/web", first, {}); }, Errc::notNow);
+    refusal([&] { (void)world.manager->rollback("/web", first, {.force = true}); }, Errc::notNow);
     refusal([&] { (void)world.manager->preview(world.definition("/web"), {}); }, Errc::notNow);
     refusal([&] { world.manager->purge("/web"); }, Errc::notNow);
     EXPECT_EQ(world.manager->history("/web").size(), 1u);
@@ -176,16 +179,16 @@ TEST(ManagerVersions, PreviewSaysWhatApplyWouldDoAndChangesNothing) {
 TEST(ManagerVersions, RollbackIsANewVersionWithTheOldContent) {
     World world;
     const std::string first = change(world, "sleep 1");
-    refusal([&] { (void)world.manager->rollback("/web", "", {}); }, Errc::noSuchVersion);
+    refusal([&] { (void)world.manager->rollback("/web", "", {.force = true}); }, Errc::noSuchVersion);
     const std::string second = change(world, "sleep 2");
-    const Applied back = world.manager->rollback("/web", "", {.ifVersion = second});
+    const Applied back = world.manager->rollback("/web", "", {.ifVersion = second, .force = true});
     EXPECT_EQ(back.outcome, "changed");
     EXPECT_GT(back.version, second);
     EXPECT_EQ(world.manager->definition("/web", "target"), world.manager->definition("/web", first));
-    EXPECT_EQ(world.manager->pod("/web").deployment->type, DeploymentType::rollback);
-    EXPECT_EQ(world.manager->rollback("/web", first, {}).outcome, "unchanged");
+    EXPECT_EQ(world.manager->pod("/web").deployment()->type, DeploymentType::rollback);
+    EXPECT_EQ(world.manager->rollback("/web", first, {.force = true}).outcome, "unchanged");
     const std::string text =
-        refusal([&] { (void)world.manager->rollback("/web", versionText(7), {}); }, Errc::noSuchVersion);
+        refusal([&] { (void)world.manager->rollback("/web", versionText(7), {.force = true}); }, Errc::noSuchVersion);
     EXPECT_EQ(text, "pod '/web': there is no version '1970-01-01T00:00:00.007Z'; podctl history /web lists them");
     EXPECT_EQ(world.manager->diff("/web", first, second).size(), 1u);
     EXPECT_TRUE(world.manager->diff("/web", first, "target").empty());
@@ -197,7 +200,8 @@ TEST(ManagerVersions, RollbackToAVersionThatIsRefusedTodaySaysWhy) {
     (void)change(world, "sleep 2");
     const std::string path = world.pathOf("/web", "versions/" + first);
     writeFileAtomically(path, sealed("version", R"({"id": "/web", "containers": []})"), Durability::volatileFile);
-    const std::string text = refusal([&] { (void)world.manager->rollback("/web", first, {}); }, Errc::badDefinition);
+    const std::string text =
+        refusal([&] { (void)world.manager->rollback("/web", first, {.force = true}); }, Errc::badDefinition);
     EXPECT_TRUE(text.starts_with("pod '/web': version " + first + " is refused by this podd:\n")) << text;
     EXPECT_NE(text.find("/containers"), std::string::npos);
     EXPECT_EQ(world.manager->history("/web").size(), 2u);
@@ -207,11 +211,12 @@ TEST(ManagerVersions, HistoryIsTiedToTheIdUntilItIsPurged) {
     World world;
     const std::string first = change(world, "sleep 1");
     world.run({"/web", 1});
-    (void)world.manager->remove("/web");
+    (void)world.manager->remove("/web", true);
     world.end({"/web", 1}, 0, true);
     EXPECT_EQ(world.manager->resolveVersion("/web", ""), first);
     EXPECT_EQ(states(world, "/web"), std::vector<std::string>{""});
-    EXPECT_NE(refusal([&] { (void)world.manager->rollback("/web", first, {}); }, Errc::noSuchPod).find("was deleted"),
+    EXPECT_NE(refusal([&] { (void)world.manager->rollback("/web", first, {.force = true}); }, Errc::noSuchPod)
+                  .find("was deleted"),
               std::string::npos);
     const std::string again = change(world, "sleep 1");
     EXPECT_GT(again, first);
@@ -220,7 +225,7 @@ TEST(ManagerVersions, HistoryIsTiedToTheIdUntilItIsPurged) {
     (void)world.manager->stop("/web");
     world.end({"/web", 2}, 0, true);
     world.settle();
-    (void)world.manager->remove("/web");
+    (void)world.manager->remove("/web", true);
     world.settle();
     world.manager->purge("/web");
     refusal([&] { (void)world.manager->history("/web"); }, Errc::noSuchPod);
@@ -243,8 +248,7 @@ TEST(ManagerVersions, HistoryIsBoundedButNeverWithoutWhatIsInUse) {
     ASSERT_EQ(left.size(), 3u);
     EXPECT_EQ(left.front(), first) << "its instance still runs, and it is the deployed one";
     EXPECT_EQ(left.back(), last);
-    world.end({"/web", 1}, 0, true);
-    world.run({"/web", 2});
+    world.complete("/web");
     const std::string next = change(world, "sleep 9");
     EXPECT_EQ(world.manager->history("/web").size(), 3u);
     refusal([&] { (void)world.manager->definition("/web", first); }, Errc::noSuchVersion);
@@ -256,7 +260,7 @@ TEST(ManagerVersions, TenThousandChangesLeaveABoundedHistory) {
     World world;
     world.settle();
     for (int i = 0; i < 10'000; ++i)
-        (void)world.manager->apply(world.definition("/web", "sleep " + std::to_string(i), 0), {});
+        (void)world.manager->apply(world.definition("/web", "sleep " + std::to_string(i), 0), {.force = true});
     const std::vector<VersionInfo> history = world.manager->history("/web");
     ASSERT_EQ(history.size(), 100u);
     EXPECT_TRUE(std::is_sorted(history.begin(), history.end(),
@@ -264,7 +268,7 @@ TEST(ManagerVersions, TenThousandChangesLeaveABoundedHistory) {
     EXPECT_NE(world.manager->definition("/web", history.front().version).find("sleep 9900"), std::string::npos);
     EXPECT_EQ(listDirectory(world.pathOf("/web", "versions")).size(), 100u);
     for (const VersionInfo& each : std::vector<VersionInfo>(history.begin() + 50, history.end() - 1))
-        EXPECT_EQ(world.manager->rollback("/web", each.version, {}).outcome, "changed");
+        EXPECT_EQ(world.manager->rollback("/web", each.version, {.force = true}).outcome, "changed");
     EXPECT_EQ(world.manager->history("/web").size(), 100u);
 }
 
@@ -282,7 +286,7 @@ TEST(ManagerVersions, TheLargestDefinitionIsStoredWhole) {
         cat(R"({"id":"/web","networks":[{"mode":"host"}],"scaling":{"kind":"fixed","instances":0},"containers":[)",
             containers, "]}");
     ASSERT_GT(text.size(), 50'000u);
-    const std::string version = world.manager->apply(text, {}).version;
+    const std::string version = world.manager->apply(text, {.force = true}).version;
     EXPECT_GT(world.manager->definition("/web", "").size(), 200'000u) << "of 256 KiB";
     world.restart();
     world.manager->recover({});

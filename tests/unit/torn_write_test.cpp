@@ -22,7 +22,7 @@ namespace podd {
 
 namespace {
 
-constexpr unsigned kHistory = 4;
+constexpr unsigned kHistory = 5;
 
 struct Wish {
     std::string command;
@@ -53,7 +53,7 @@ struct Daemon {
         manager.recover({});
     }
     std::string apply(const std::string& id, const std::string& command, unsigned instances = 0) {
-        return manager.apply(definition(id, command, instances), {}).version;
+        return manager.apply(definition(id, command, instances), {.force = true}).version;
     }
 
     sd::Event event;
@@ -79,7 +79,7 @@ const std::vector<Step>& steps() {
         {"/a", [](Daemon& podd) { return podd.apply("/a", "sleep 2", 1); }, {{"/a", second}}},
         {"/b", [](Daemon& podd) { return podd.apply("/b", "sleep 1"); }, {{"/a", second}, {"/b", first}}},
         {"/a",
-         [](Daemon& podd) { return podd.manager.rollback("/a", "", {}).version; },
+         [](Daemon& podd) { return podd.manager.rollback("/a", "", {.force = true}).version; },
          {{"/a", first}, {"/b", first}}},
         {"/b", [](Daemon& podd) { return podd.apply("/b", "sleep 2"); }, {{"/a", first}, {"/b", second}}},
         {"/b", [](Daemon& podd) { return podd.manager.stop("/b"), ""; }, {{"/a", first}, {"/b", {"sleep 2", false}}}},
@@ -89,9 +89,9 @@ const std::vector<Step>& steps() {
         {"/a",
          [](Daemon& podd) { return podd.apply("/a", "sleep 4"); },
          {{"/a", {"sleep 4"}}, {"/b", {"sleep 2", false}}}},
-        {"/b", [](Daemon& podd) { return podd.manager.remove("/b"), ""; }, {{"/a", {"sleep 4"}}}},
+        {"/b", [](Daemon& podd) { return podd.manager.remove("/b", true), ""; }, {{"/a", {"sleep 4"}}}},
         {"/b", [](Daemon& podd) { return podd.apply("/b", "sleep 1"); }, {{"/a", {"sleep 4"}}, {"/b", first}}},
-        {"/b", [](Daemon& podd) { return podd.manager.remove("/b"), ""; }, {{"/a", {"sleep 4"}}}},
+        {"/b", [](Daemon& podd) { return podd.manager.remove("/b", true), ""; }, {{"/a", {"sleep 4"}}}},
         {"/b", [](Daemon& podd) { return podd.manager.purge("/b"), ""; }, {{"/a", {"sleep 4"}}}},
     };
     return all;
@@ -141,8 +141,8 @@ void check(const std::string& root, const Acknowledged& told) {
             const std::vector<std::string> kept = store.versions(id);
             if (told.count == kPurge && id == steps()[kPurge].id && kept.empty())
                 continue;  // purged, and not told yet
-            // The last ones, as an unfinished step may have trimmed one; the first is kept because it is in use.
-            const size_t wanted = std::min<size_t>(versions.size(), kHistory - 2);
+            // The last ones, as an unfinished step may have trimmed one; the first and what an update leads back to are kept.
+            const size_t wanted = std::min<size_t>(versions.size(), kHistory - 3);
             for (size_t i = versions.size() - wanted; i < versions.size(); ++i)
                 EXPECT_TRUE(std::binary_search(kept.begin(), kept.end(), versions[i]) &&
                             store.definition(id, versions[i]).has_value())

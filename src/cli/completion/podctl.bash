@@ -23,6 +23,11 @@ __podctl_machines() {
     machinectl list --no-legend --no-pager 2>/dev/null | while read -r name _; do echo "$name"; done
 }
 
+__podctl_deployments() {
+    podctl deployments --no-legend --no-pager --no-ask-password 2>/dev/null |
+        while read -r id _; do echo "$id"; done
+}
+
 __podctl_versions() {
     podctl history --no-legend --no-pager --no-ask-password -- "$1" 2>/dev/null |
         while read -r version _; do echo "$version"; done
@@ -35,18 +40,19 @@ _podctl() {
 
     local -A OPTS=(
         [STANDALONE]='-h --help --version -q --quiet --no-pager --no-legend --no-ask-password --no-block
-                      --wait --strict --dry-run --target --value -f --follow'
+                      --wait --strict --dry-run --force --target --value -f --follow'
         [ARG]='-H --host -M --machine --json --if-version -p --property -n --lines -o --output -S --since -D --directory
-               --for --timeout -s --signal --kill-whom'
+               --for --timeout -s --signal --kill-whom --rollback-on-failure'
     )
     local -A VERBS=(
         [NONE]='deployments isolators'
-        [PODS]='list list-instances top start stop restart reset-failed wait delete'
-        [POD]='cat history'
+        [PODS]='list list-instances top start stop suspend resume restart reset-failed wait delete'
+        [POD]='cat history scale'
         [OBJECTS]='status show kill freeze thaw'
         [FILES]='apply verify plan'
         [VERSIONS]='diff rollback'
         [GONE]='purge'
+        [DEPLOYMENTS]='cancel'
         [LOGS]='logs'
     )
 
@@ -126,6 +132,8 @@ _podctl() {
                 ;;
             diff,2 | rollback,1) comps=$(__podctl_versions "${arguments[0]}") ;;
         esac
+    elif __podctl_contains "$verb" ${VERBS[DEPLOYMENTS]}; then
+        comps=$(__podctl_deployments)
     elif __podctl_contains "$verb" ${VERBS[LOGS]}; then
         [[ ${#arguments[@]} -eq 0 ]] && comps="$(__podctl_pods) $(__podctl_instances)"
     elif __podctl_contains "$verb" ${VERBS[FILES]}; then

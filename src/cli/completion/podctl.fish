@@ -19,17 +19,25 @@ function __podctl_versions
     end
 end
 
+function __podctl_deployments
+    podctl deployments --no-legend --no-pager --no-ask-password 2>/dev/null | string replace -r ' .*' ''
+end
+
 complete -c podctl -f
 
 complete -c podctl -n __fish_use_subcommand -a list -d 'List pods'
 complete -c podctl -n __fish_use_subcommand -a list-instances -d 'List instances of pods'
-complete -c podctl -n __fish_use_subcommand -a deployments -d 'List work in progress'
+complete -c podctl -n __fish_use_subcommand -a deployments -d 'List changes of pods that are under way'
 complete -c podctl -n __fish_use_subcommand -a status -d 'Show the state of pods, their containers and last log lines'
 complete -c podctl -n __fish_use_subcommand -a show -d 'Show properties of pods, instances, containers or podd'
 complete -c podctl -n __fish_use_subcommand -a top -d 'Show what pods and their containers use, again and again'
 complete -c podctl -n __fish_use_subcommand -a start -d 'Start pods'
 complete -c podctl -n __fish_use_subcommand -a stop -d 'Stop pods and keep them stopped'
 complete -c podctl -n __fish_use_subcommand -a restart -d 'Replace all instances of pods by new ones'
+complete -c podctl -n __fish_use_subcommand -a scale -d 'Change how many instances of a pod run'
+complete -c podctl -n __fish_use_subcommand -a suspend -d 'Scale pods to no instance'
+complete -c podctl -n __fish_use_subcommand -a resume -d 'Scale suspended pods to what they were'
+complete -c podctl -n __fish_use_subcommand -a cancel -d 'Take deployments back'
 complete -c podctl -n __fish_use_subcommand -a kill -d 'Send a signal to processes of containers'
 complete -c podctl -n __fish_use_subcommand -a freeze -d 'Suspend all processes of containers'
 complete -c podctl -n __fish_use_subcommand -a thaw -d 'Let frozen containers go on'
@@ -47,12 +55,13 @@ complete -c podctl -n __fish_use_subcommand -a purge -d 'Forget the history of d
 complete -c podctl -n __fish_use_subcommand -a logs -d 'Show the output of containers'
 complete -c podctl -n __fish_use_subcommand -a isolators -d 'List what podd isolates containers with'
 
-set -l pod_verbs list list-instances top start stop restart reset-failed wait delete cat history diff rollback status show logs \
+set -l pod_verbs list list-instances top start stop scale suspend resume restart reset-failed wait delete cat history diff rollback status show logs \
     kill freeze thaw
 complete -c podctl -n "__fish_seen_subcommand_from $pod_verbs" -a '(__podctl_pods)'
 complete -c podctl -n '__fish_seen_subcommand_from status show logs kill freeze thaw' -a '(__podctl_instances)'
 complete -c podctl -n '__fish_seen_subcommand_from diff rollback cat' -a '(__podctl_versions)'
 complete -c podctl -n '__fish_seen_subcommand_from apply verify plan diff' -F
+complete -c podctl -n '__fish_seen_subcommand_from cancel' -a '(__podctl_deployments)'
 
 complete -c podctl -s h -l help -d 'Show this help'
 complete -c podctl -l version -d 'Show the version of podctl; of cat: the version to show'
@@ -68,6 +77,8 @@ complete -c podctl -l wait -d 'Wait until the work is done (the default)'
 complete -c podctl -l strict -d 'Treat unknown fields of a definition as errors'
 complete -c podctl -l dry-run -d 'Tell what apply would change, and change nothing'
 complete -c podctl -l if-version -x -a 'none (__podctl_versions)' -d 'Change the pod only if this is its version; or none'
+complete -c podctl -l force -d 'Replace a deployment that is under way'
+complete -c podctl -l rollback-on-failure -x -d 'Take the change back by itself after N failures'
 complete -c podctl -l target -d 'Show the definition that the pod is being changed to'
 complete -c podctl -s p -l property -x -d 'Show only this property; may be given several times'
 complete -c podctl -l value -d 'Show values of properties without NAME='
