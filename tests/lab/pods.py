@@ -100,6 +100,13 @@ def journal_entries(machine, *selection):
     return [json.loads(line) for line in shown.splitlines()]
 
 
+def await_saved(machine):
+    """That a deployment has ended is written down two seconds later: until then the state on disk is about to change."""
+    machine.wait_for(
+        lambda: machine.run("grep -rqs ^DEPLOYMENT= /var/lib/podd/pods --include=state", check=False).status != 0,
+        "the ends of deployments to be on disk")
+
+
 def units(machine, *patterns):
     """Loaded units whose names match, with their active state."""
     shown = machine.run("systemctl", "list-units", "--all", "--plain", "--no-legend", *patterns).stdout

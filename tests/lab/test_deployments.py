@@ -21,8 +21,9 @@ SERVER = r"""exec perl -MIO::Socket::UNIX -e '
 # Asks without a pause whichever instance answers. The address of one that has ended leads nowhere, as everywhere; then
 # the next one is asked. Prints how often, how often nobody answered, and the first and the last answer.
 CLIENT = r"""
-my (@answers, $none);
-while (!-e "/srv/serves.done" && @answers < 1e6) {
+my (@answers, $none, $done);
+while (!$done && @answers < 1e6) {
+    $done = -e "/srv/serves.done";  # and then once more
     my $answer = "";
     for my $path (glob("/srv/serves/*")) {
         my $peer = IO::Socket::UNIX->new(Peer => $path) or next;

@@ -4,7 +4,7 @@
 import json
 
 import pytest
-from pods import FOREVER, container, pod, scaled
+from pods import FOREVER, await_saved, container, pod, scaled
 
 # A shell that leaves only when it is allowed to: a redeployment that takes as long as the test wants.
 RELUCTANT = "trap 'until [ -e /srv/go ]; do sleep 0.1; done; exit 0' TERM; echo up; while :; do sleep 0.1; done"
@@ -29,10 +29,7 @@ def value_of(machine, *options, pod_id="/web"):
 
 
 def state_files(machine):
-    # That a deployment has ended is written down a little later.
-    machine.wait_for(
-        lambda: machine.run("grep -rqs ^DEPLOYMENT= /var/lib/podd/pods --include=state", check=False).status != 0,
-        "the ends of deployments to be on disk")
+    await_saved(machine)
     return machine.run("find /var/lib/podd -type f -exec sha256sum {} + | sort; find /var/lib/podd | sort").stdout
 
 

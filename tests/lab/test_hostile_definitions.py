@@ -5,7 +5,7 @@ import json
 import re
 
 from bus_client import BusClient
-from pods import POLITE, container, main_pid, pod, scaled, units
+from pods import POLITE, await_saved, container, main_pid, pod, scaled, units
 
 MIB = 1 << 20
 BAD = "org.podd1.Error.BadDefinition"
@@ -71,6 +71,7 @@ WRONG = {
 
 def state_of(machine):
     """What of podd is on disk and in systemd."""
+    await_saved(machine)
     listing = machine.run("find /var/lib/podd /run/podd -printf '%p %s\\n' | sort").stdout
     return listing, sorted(units(machine, "pod-*"))
 
