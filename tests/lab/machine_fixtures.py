@@ -110,6 +110,19 @@ def settle(booted, before, without):
         time.sleep(0.1)
 
 
+def quiet_fingerprint(booted):
+    """Of a machine that has just booted, once nothing changes by itself any more."""
+    latest = booted.fingerprint()
+
+    def is_quiet():
+        nonlocal latest
+        before, latest = latest, booted.fingerprint()
+        return latest == before
+
+    booted.wait_for(is_quiet, "the machine to come to rest")
+    return latest
+
+
 def kept(fingerprint, without):
     return [line for line in fingerprint if line.split(" ", 1)[0] not in without]
 
@@ -125,7 +138,7 @@ def nothing_left_behind(request):
     # Definitions and their history are meant to stay.
     without = ("state", *(marker.args if marker else ()))
     # What a test left is what the next one finds: nothing happens in between.
-    before = kept(last_fingerprint.pop(booted.name, None) or booted.fingerprint(), without)
+    before = kept(last_fingerprint.pop(booted.name, None) or quiet_fingerprint(booted), without)
     cursor = booted.journal_cursor()
     yield
     last_fingerprint[booted.name], after = settle(booted, before, without)

@@ -31,6 +31,7 @@ while (!$done && @answers < 1e6) {
         last if $answer ne "";
     }
     $answer eq "" ? $none++ : push(@answers, $answer);
+    open(my $sign, ">", "/srv/serves.asked") if @answers == 1;
 }
 printf("%d %d %s %s\n", scalar(@answers), $none // 0, $answers[0], $answers[-1]);
 """
@@ -182,12 +183,13 @@ def test_no_answer_fails_during_an_update(machine, pods):
         pods.apply(version("1"))
         machine.write("/srv/serves.json", json.dumps(version("2")))
         client = started(machine, "perl", "-MIO::Socket::UNIX", "-e", CLIENT)
+        machine.wait_for("test -e /srv/serves.asked", "the first answer")
         machine.podctl("apply", "/srv/serves.json")
         machine.run("touch", "/srv/serves.done")
         output = client.communicate(timeout=60)[0].split()
         assert int(output[0]) > 100 and output[1:] == ["0", "1", "2"], output
     finally:
-        machine.run("rm", "-rf", "/srv/serves", "/srv/serves.json", "/srv/serves.done")
+        machine.run("rm", "-rf", "/srv/serves", "/srv/serves.json", "/srv/serves.asked", "/srv/serves.done")
 
 
 def test_a_deployment_goes_on_when_podd_is_killed(machine, pods):
