@@ -8,6 +8,26 @@
 
 namespace podd::cli {
 
+namespace {
+
+// Notes the ends of the deployments; returns the exit status.
+int waitForAll(DeploymentWaiter& waiter, std::vector<AppliedFile>& all) {
+    if (!waiter.wait())
+        return kInterrupted;
+    std::vector<DeploymentEnd> ends;
+    for (AppliedFile& applied : all) {
+        if (applied.deployment.empty())
+            continue;
+        DeploymentEnd end = waiter.end(applied.deployment);
+        applied.result = end.result;
+        applied.message = end.message;
+        ends.push_back(std::move(end));
+    }
+    return reportFailures(ends) ? kSuccess : kFailure;
+}
+
+}  // namespace
+
 void noteAnswer(const Applied& answer, const Options& options, AppliedFile& applied) {
     applied.outcome = answer.outcome;
     applied.version = answer.version;
@@ -35,19 +55,13 @@ void complainAboutRefusal(const Error& error, const std::string& file, const std
         std::cerr << "see 'podctl cat " << pod << "' for what is there.\n";
 }
 
-int waitForAll(DeploymentWaiter& waiter, std::vector<AppliedFile>& all) {
-    if (!waiter.wait())
-        return kInterrupted;
-    std::vector<DeploymentEnd> ends;
-    for (AppliedFile& applied : all) {
-        if (applied.deployment.empty())
-            continue;
-        DeploymentEnd end = waiter.end(applied.deployment);
-        applied.result = end.result;
-        applied.message = end.message;
-        ends.push_back(std::move(end));
-    }
-    return reportFailures(ends) ? kSuccess : kFailure;
+int finishApplied(DeploymentWaiter& waiter, std::vector<AppliedFile>& all, const Options& options, int status) {
+    if (options.block)
+        if (const int waited = waitForAll(waiter, all); waited != kSuccess)
+            status = waited;
+    if (options.json != JsonMode::off)
+        std::cout << appliedJson(all, options.json);
+    return status;
 }
 
 }  // namespace podd::cli

@@ -17,8 +17,8 @@ void noteAnswer(const Applied& answer, const Options& options, AppliedFile& appl
 // Notes why podd refused, and says so on stderr.
 void noteRefusal(const Error& error, const Options& options, AppliedFile& applied);
 
-// Waits for the deployments of what was applied and notes their ends; returns the exit status.
-int waitForAll(DeploymentWaiter& waiter, std::vector<AppliedFile>& all);
+// The end of a verb that made versions: waits if that is wanted, and prints JSON if that is. `status` is that of the calls.
+int finishApplied(DeploymentWaiter& waiter, std::vector<AppliedFile>& all, const Options& options, int status);
 
 // A refusal of the definition in `file` ("" = none was given), with what to do about it.
 void complainAboutRefusal(const Error& error, const std::string& file, const std::string& pod, const Options& options);

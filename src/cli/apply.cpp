@@ -90,12 +90,7 @@ int applyVerb(const Context& context, const Words& files) {
         else
             status = kFailure;
     }
-    if (options.block)
-        if (const int waited = waitForAll(waiter, all); waited != kSuccess)
-            status = waited;
-    if (options.json != JsonMode::off)
-        std::cout << appliedJson(all, options.json);
-    return status;
+    return finishApplied(waiter, all, options, status);
 }
 
 int verifyVerb(const Context& context, const Words& files) {

@@ -26,10 +26,7 @@ int rollbackVerb(const Context& context, const Words& words) {
     }
     waiter.add(applied.deployment, applied.pod);
     std::vector<AppliedFile> all{std::move(applied)};
-    const int status = options.block ? waitForAll(waiter, all) : kSuccess;
-    if (options.json != JsonMode::off)
-        std::cout << appliedJson(all, options.json);
-    return status;
+    return finishApplied(waiter, all, options, kSuccess);
 }
 
 int purgeVerb(const Context& context, const Words& pods) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // podctl scale, suspend and resume: new versions of definitions that differ in the number of instances only.
 #include <algorithm>
-#include <iostream>
 
 #include "base/strings.h"
 #include "cli/applied.h"
@@ -33,12 +32,7 @@ int scaleAll(const Context& context, const Words& pods, std::optional<uint32_t> 
             status = std::max(status, exitStatus(error.code()));
         }
     }
-    if (options.block)
-        if (const int waited = waitForAll(waiter, all); waited != kSuccess)
-            status = waited;
-    if (options.json != JsonMode::off)
-        std::cout << appliedJson(all, options.json);
-    return status;
+    return finishApplied(waiter, all, options, status);
 }
 
 }  // namespace

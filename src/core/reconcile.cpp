@@ -74,12 +74,13 @@ uint32_t attainable(const PodFacts& pod) {
     return pod.exclusive ? std::min<uint32_t>(pod.wanted, 1) : pod.wanted;
 }
 
-Capacity capacityOf(const PodFacts& pod) {
+namespace {
+
+Capacity capacityOf(const PodFacts& pod, const Groups& groups) {
     const double wanted = attainable(pod);
     Capacity capacity{
         .minimum = static_cast<uint32_t>(std::ceil(wanted * pod.upgrade.minimumHealthCapacity - kEpsilon)),
         .maximum = static_cast<uint32_t>(std::floor(wanted * (1 + pod.upgrade.maximumOverCapacity) + kEpsilon))};
-    const Groups groups = groupsOf(pod);
     if (groups.clashing)
         capacity.minimum = 0;  // the new one cannot come before the old one has gone
     else if (!groups.old.empty() && capacity.minimum == capacity.maximum && pod.resident)
@@ -87,6 +88,12 @@ Capacity capacityOf(const PodFacts& pod) {
     else if (!groups.old.empty() && capacity.minimum == capacity.maximum)
         capacity.maximum += 1;  // nothing could ever be replaced
     return capacity;
+}
+
+}  // namespace
+
+Capacity capacityOf(const PodFacts& pod) {
+    return capacityOf(pod, groupsOf(pod));
 }
 
 Actions reconcile(const PodFacts& pod) {
@@ -105,7 +112,7 @@ Actions reconcile(const PodFacts& pod) {
         unreadyUnsettled(groups.current, pod.nowUsec, actions);
     const size_t wanted = attainable(pod);
     const size_t present = groups.current.size();
-    const Capacity capacity = capacityOf(pod);
+    const Capacity capacity = capacityOf(pod, groups);
     const uint32_t ready = readyIn(groups.current) + readyIn(groups.old);
     const size_t idle = groups.old.size() - readyIn(groups.old);
     stopSome(doomed(groups.old, pod.killSelection), idle + (ready > capacity.minimum ? ready - capacity.minimum : 0),
