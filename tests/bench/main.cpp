@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/tree.h"
+#include "crowd.h"
 #include "figures.h"
 #include "floor.h"
 #include "podd_subjects.h"
@@ -38,6 +39,8 @@ constexpr const char* kHelp =
     "/podd-bench-payload)\n"
     "  --rounds N         (4) of 12 launches each, of each kind in turn\n"
     "  --pods N           (30) for the measurement of memory\n"
+    "  --burst N          (100) pods launched at once\n"
+    "  --many N           (0) pods to run beside launches that are compared with those beside 20; 300 take a while\n"
     "  --podman N         (8) launches by podman, where it is installed\n"
     "  --only TEXT        only the rows whose name contains it\n"
     "  --help\n";
@@ -51,6 +54,8 @@ struct Options {
     std::string only;
     uint64_t rounds = 4;
     uint64_t pods = 30;
+    uint64_t burst = 100;
+    uint64_t many = 0;
     uint64_t podman = 8;
 };
 
@@ -134,17 +139,20 @@ void printMemory(const std::string& when, const Memory& memory, uint64_t pods) {
     std::cout << std::endl;
 }
 
-void measureMemory(const Options& options) {
+void beginAnew() {
     poddIs(false);
     run({"systemctl", "restart", "podd-spawner.service"});
     poddIs(true);
+}
+
+void measureMemory(const Options& options) {
+    beginAnew();
     std::cout << "\nPSS of podd's processes, kB\n";
     printMemory("no pod", memoryOfPodd(), 0);
     PoddClient subject(options.payload);
     std::vector<uint64_t> numbers;
     for (uint64_t i = 0; i < options.pods; ++i) {
         numbers.push_back(nextNumber());
-        subject.prepare(numbers.back());
         subject.start(numbers.back());
     }
     std::this_thread::sleep_for(std::chrono::seconds(1));  // executors give back what a launch takes when it is over
@@ -158,11 +166,13 @@ void measureMemory(const Options& options) {
 
 // An exit status, or nothing when there is something to do.
 std::optional<int> parse(int argc, char** argv, Options& options) {
-    enum Option { payload, only, rounds, pods, podmanRuns, help };
-    const std::array<option, 7> known{{{"payload", required_argument, nullptr, payload},
+    enum Option { payload, only, rounds, pods, burstOf, many, podmanRuns, help };
+    const std::array<option, 9> known{{{"payload", required_argument, nullptr, payload},
                                        {"only", required_argument, nullptr, only},
                                        {"rounds", required_argument, nullptr, rounds},
                                        {"pods", required_argument, nullptr, pods},
+                                       {"burst", required_argument, nullptr, burstOf},
+                                       {"many", required_argument, nullptr, many},
                                        {"podman", required_argument, nullptr, podmanRuns},
                                        {"help", no_argument, nullptr, help},
                                        {nullptr, 0, nullptr, 0}}};
@@ -173,6 +183,8 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
             case only: options.only = optarg; break;
             case rounds: options.rounds = number(); break;
             case pods: options.pods = number(); break;
+            case burstOf: options.burst = number(); break;
+            case many: options.many = number(); break;
             case podmanRuns: options.podman = number(); break;
             case help: std::cout << kHelp; return EXIT_SUCCESS;
             default: return kUsage;
@@ -194,6 +206,11 @@ void benchmark(const Options& options) {
         std::cout << "podman: not installed, skipped\n";
     if (options.pods > 0)
         measureMemory(options);
+    beginAnew();
+    if (options.burst > 0)
+        std::cout << "\n" << burst(options.payload, options.burst, nextNumber) << std::flush;
+    if (options.many > 0)
+        std::cout << "\n" << growth(options.payload, options.many, nextNumber);
     if (const std::string left = removeTree(kWorkDirectory); !left.empty())
         throw Error(Errc::internal, left);
 }

@@ -11,6 +11,9 @@ namespace podd::bench {
 
 namespace {
 
+// dbus-daemon(1) cuts off who waits for more than 128 answers (max_replies_per_connection).
+constexpr size_t kMaxCallsUnderWay = 100;
+
 std::string fileOf(uint64_t number) {
     return cat(kWorkDirectory, "/pod-", number, ".json");
 }
@@ -52,6 +55,18 @@ sd::Message PoddClient::newCall(const char* method) const {
     return sd::Message(message);
 }
 
+sd::Message PoddClient::newApply(uint64_t number) const {
+    sd::Message call = newCall("ApplyPod");
+    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podDefinition(number, payload_).c_str(), 0), "ApplyPod");
+    return call;
+}
+
+sd::Message PoddClient::newStop(uint64_t number) const {
+    sd::Message call = newCall("StopPod");
+    sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "StopPod");
+    return call;
+}
+
 // `reply` is the signature of the answer, whose last part is the deployment.
 std::string PoddClient::callForDeployment(const sd::Message& message, const char* reply) {
     sd::BusError error;
@@ -74,21 +89,59 @@ void PoddClient::await(const std::string& deployment) {
         throw Error(Errc::internal, cat(deployment, ": ", result));
 }
 
-void PoddClient::prepare(uint64_t number) {
-    definition_ = podDefinition(number, payload_);
-}
-
 void PoddClient::start(uint64_t number) {
-    (void)number;
-    const sd::Message call = newCall("ApplyPod");
-    sd::check(sd_bus_message_append(call.get(), "sa{sv}", definition_.c_str(), 0), "ApplyPod");
-    await(callForDeployment(call, "soso"));
+    await(callForDeployment(newApply(number), "soso"));
 }
 
 void PoddClient::stop(uint64_t number) {
-    const sd::Message call = newCall("StopPod");
-    sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "StopPod");
-    await(callForDeployment(call, "o"));
+    await(callForDeployment(newStop(number), "o"));
+}
+
+void PoddClient::startAll(const std::vector<uint64_t>& numbers) {
+    std::vector<sd::Message> calls;
+    for (const uint64_t number : numbers)
+        calls.push_back(newApply(number));
+    callAll(calls);
+}
+
+void PoddClient::stopAll(const std::vector<uint64_t>& numbers) {
+    std::vector<sd::Message> calls;
+    for (const uint64_t number : numbers)
+        calls.push_back(newStop(number));
+    callAll(calls);
+}
+
+// One deployment ends for each call; a call that is refused begins none.
+void PoddClient::callAll(const std::vector<sd::Message>& calls) {
+    struct Answers {
+        size_t count = 0;
+        std::string problem;
+    } answers;
+    const auto onAnswer = [](sd_bus_message* answer, void* userdata, sd_bus_error*) noexcept {
+        auto& all = *static_cast<Answers*>(userdata);
+        ++all.count;
+        if (const sd_bus_error* error = sd_bus_message_get_error(answer))
+            all.problem = error->message;
+        return 0;
+    };
+    std::vector<sd::Slot> slots;
+    ended_.clear();
+    while (ended_.size() < calls.size()) {
+        while (slots.size() < calls.size() && slots.size() - answers.count < kMaxCallsUnderWay) {
+            sd_bus_slot* slot = nullptr;
+            sd::check(sd_bus_call_async(client_.get(), &slot, calls[slots.size()].get(), onAnswer, &answers, 0),
+                      "call podd");
+            slots.emplace_back(slot);
+        }
+        const size_t events = ended_.size() + answers.count;
+        client_.until([&] { return ended_.size() + answers.count > events; }, "podd");
+        if (!answers.problem.empty())
+            throw Error(Errc::internal, answers.problem);
+    }
+    for (const auto& [deployment, result] : ended_)
+        if (result != "done")
+            throw Error(Errc::internal, cat(deployment, ": ", result));
+    ended_.clear();
 }
 
 void PoddClient::clean(uint64_t number) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "bus_client.h"
 #include "subject.h"
@@ -18,20 +19,24 @@ class PoddClient final : public Subject {
 public:
     explicit PoddClient(std::string payload);
 
-    void prepare(uint64_t number) override;
     void start(uint64_t number) override;
     void stop(uint64_t number) override;
     void clean(uint64_t number) override;
+    // All calls are sent before the first answer is waited for.
+    void startAll(const std::vector<uint64_t>& numbers);
+    void stopAll(const std::vector<uint64_t>& numbers);
 
 private:
     sd::Message newCall(const char* method) const;
+    sd::Message newApply(uint64_t number) const;
+    sd::Message newStop(uint64_t number) const;
+    void callAll(const std::vector<sd::Message>& calls);
     std::string callForDeployment(const sd::Message& message, const char* reply);
     void await(const std::string& deployment);
 
     BusClient client_;
     BusClient::OnSignal onDeploymentRemoved_;
     std::string payload_;
-    std::string definition_;
     std::map<std::string, std::string> ended_;  // deployment -> result
 };
 
