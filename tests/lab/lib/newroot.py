@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Two steps of a machine's start that need the real root of a mount namespace.
+"""What needs the real root of a mount namespace.
 
     newroot.py private COMMAND…      a mount namespace of its own, from which
                                      nothing propagates back to the host
+    newroot.py mounted COMMAND…      the same, and its root is a mount point
     newroot.py pivot DIR COMMAND…    DIR, a mount point, becomes the root of
                                      this mount namespace; the old root is gone
 
 A plain chroot is not a mount point, so neither unshare(1) nor pivot_root(8)
 works in one. Here the process steps to its namespace's real root for the one
-call (setns(2) to one's own namespace does that) and comes back.
+call (setns(2) to one's own namespace does that) and comes back; programs that
+call pivot_root(2) themselves get a root that is a mount point (`mounted`).
 """
 
 import contextlib
@@ -17,7 +19,7 @@ import os
 import platform
 import sys
 
-CLONE_NEWNS, MS_REC, MS_PRIVATE, MNT_DETACH = 0x00020000, 0x4000, 0x40000, 2
+CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 0x00020000, 0x1000, 0x4000, 0x40000, 2
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -34,14 +36,18 @@ def step_to_real_root():
         check("setns", libc.setns(own.fileno(), CLONE_NEWNS))
 
 
-def private():
+def private(mounted=False):
     check("unshare", libc.unshare(CLONE_NEWNS))
-    root, cwd = os.open("/", os.O_PATH), os.open(".", os.O_PATH)
+    root, cwd = os.open("/", os.O_PATH), os.getcwd()
     step_to_real_root()
     check("mount", libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
     os.fchdir(root)
+    if mounted:
+        path = os.getcwdb()
+        check("mount", libc.mount(path, path, None, MS_BIND | MS_REC, None))
+        os.chdir(path)
     os.chroot(".")
-    os.fchdir(cwd)
+    os.chdir(cwd)
 
 
 def pivot(directory):
@@ -56,8 +62,8 @@ def pivot(directory):
 
 
 def main(arguments):
-    if arguments[:1] == ["private"]:
-        private()
+    if arguments[:1] in (["private"], ["mounted"]):
+        private(arguments[0] == "mounted")
         command = arguments[1:]
     elif arguments[:1] == ["pivot"]:
         pivot(arguments[1])
