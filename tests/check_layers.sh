@@ -13,6 +13,7 @@ declare -A may=(
     [manager]="base model core isolators sd"
     [executor]="base model core sd"
     [init]="model/init_protocol.h"
+    [probe]=""
     [cli]="base model sd"
 )
 failures=0
@@ -46,6 +47,9 @@ done < <(grep -rlE '#include <pcre2' . | grep -vE '^\./model/pattern\.cpp$' || t
 while IFS= read -r hit; do
     complain "$hit: only isolators/seccomp_filter.cpp may include libseccomp"
 done < <(grep -rlE '#include <seccomp\.h>' . | grep -vE '^\./isolators/seccomp_filter\.cpp$' || true)
+while IFS= read -r hit; do
+    complain "$hit: only probe may include libcurl"
+done < <(grep -rlE '#include <curl/' . | grep -vE '^\./probe/' || true)
 while IFS= read -r hit; do
     complain "$hit: only sd, manager, executor and cli may include libsystemd"
 done < <(grep -rlE '#include <systemd/' . | grep -vE '^\./(sd|manager|executor|cli)/' || true)

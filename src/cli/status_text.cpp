@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/status_text.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
@@ -27,11 +28,43 @@ std::string safe(const Properties& properties, const char* name) {
     return printable(textOf(properties, name));
 }
 
-// "running", "running (frozen)".
+// What checks say about something that runs: "healthy", "unhealthy", "not-ready" …
+std::vector<std::string> verdicts(const Properties& properties) {
+    std::vector<std::string> found;
+    for (const char* name : {"Health", "Readiness"})
+        if (const std::string verdict = safe(properties, name); !verdict.empty())
+            found.push_back(verdict == "unknown"
+                                ? (std::string_view(name) == "Health" ? "health unknown" : "not ready yet")
+                                : verdict);
+    return found;
+}
+
+// "running", "running (frozen)", "running (healthy, not-ready)".
 std::string paintedState(const Properties& properties, const Style& style) {
     const std::string state = safe(properties, "State");
-    const bool frozen = state == "running" && textOf(properties, "FreezerState") == "frozen";
-    return cat(style.paint(inkOf(state), state), frozen ? style.paint(Style::Ink::yellow, " (frozen)") : "");
+    std::string text = style.paint(inkOf(state), state);
+    if (state != "running")
+        return text;
+    if (textOf(properties, "FreezerState") == "frozen")
+        text += style.paint(Style::Ink::yellow, " (frozen)");
+    const std::vector<std::string> said = verdicts(properties);
+    const bool good = std::all_of(said.begin(), said.end(),
+                                  [](const std::string& each) { return each == "healthy" || each == "ready"; });
+    const bool bad = std::find(said.begin(), said.end(), "unhealthy") != said.end();
+    const Style::Ink ink = good ? Style::Ink::green : bad ? Style::Ink::red : Style::Ink::yellow;
+    return said.empty() ? text : cat(text, style.paint(ink, cat(" (", join(said, ", "), ')')));
+}
+
+// What the checks of a container got for an answer that was no success: "health check: exit 1 (2 failures)".
+std::string checkDetail(const Properties& properties) {
+    std::vector<std::string> parts;
+    const uint64_t failures = numberOf(properties, "HealthFailures");
+    if (const std::string answer = safe(properties, "HealthAnswer"); !answer.empty())
+        parts.push_back(cat("health check: ", answer,
+                            failures == 0 ? "" : cat(" (", failures, failures == 1 ? " failure)" : " failures)")));
+    if (const std::string answer = safe(properties, "ReadinessAnswer"); !answer.empty())
+        parts.push_back(cat("check: ", answer));
+    return join(parts, ", ");
 }
 
 // "stable since Mon …; 3min ago".
@@ -106,7 +139,8 @@ std::string containerDetail(const Properties& properties, uint64_t now) {
 
 TreeNode containerNode(const ContainerStatus& container, uint64_t now, const Style& style) {
     const std::string detail = containerDetail(container.properties, now);
-    const std::string message = safe(container.properties, "Message");
+    const bool runs = textOf(container.properties, "State") == "running";
+    const std::string message = runs ? checkDetail(container.properties) : safe(container.properties, "Message");
     return {cat(printable(container.name()), ": ", paintedState(container.properties, style),
                 detail.empty() ? "" : ", ", detail, message.empty() ? "" : ": ", message),
             {}};

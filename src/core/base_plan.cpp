@@ -66,6 +66,7 @@ ContainerPlan containerPlan(const InstanceView& view, const ContainerSpec& conta
     plan.argv = container.command.arguments();
     plan.environment = environmentOf(view, container, plan.sandbox);
     plan.killGraceUsec = graceUsec(container);
+    plan.checks = checksOf(container);
     return plan;
 }
 

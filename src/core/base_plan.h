@@ -41,6 +41,9 @@ InstancePlan makeBasePlan(const InstanceView& view);
 std::vector<std::string> environmentOf(const InstanceView& view, const ContainerSpec& container,
                                        const std::string& sandbox);
 
+// What is to be asked of a container that runs: its health check, then its check.
+std::vector<CheckPlan> checksOf(const ContainerSpec& container);
+
 // <state directory>/sandboxes/<escaped instance>
 std::string sandboxOf(const std::string& stateDirectory, const InstanceId& id);
 

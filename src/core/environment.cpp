@@ -50,6 +50,17 @@ void injectLabels(const StringMap& labels, StringMap& variables) {
     variables["MARATHON_APP_LABELS"] = names;
 }
 
+// Those of the whole pod, in every container.
+void injectPorts(const PodSpec& spec, StringMap& variables) {
+    for (const ContainerSpec& container : spec.containers) {
+        for (const Endpoint& endpoint : container.endpoints) {
+            const std::string name = variableName(endpoint.name);
+            if (const uint16_t port = endpoint.hostPort.value_or(0); port != 0)
+                variables["ENDPOINT_" + name] = variables["EP_HOST_" + name] = std::to_string(port);
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> environmentOf(const InstanceView& view, const ContainerSpec& container,
@@ -79,6 +90,7 @@ std::vector<std::string> environmentOf(const InstanceView& view, const Container
     };
     for (const auto& [name, value] : injected)
         variables[name] = value;
+    injectPorts(view.spec, variables);
     std::vector<std::string> environment;
     environment.reserve(variables.size());
     for (const auto& [name, value] : variables)

@@ -190,6 +190,8 @@ InstanceStep step(const InstanceState& now, const InstanceEvent& event) {
 }
 
 std::string describeExit(const ContainerRecord& container) {
+    if (container.reason == EndReason::healthCheck)
+        return cat("health check failed: ", container.health.answer);
     if (container.reason != EndReason::none)
         return cat(kEndReasons.name(container.reason),
                    container.limitBytes == UINT64_MAX ? "" : cat(" at ", formatSize(container.limitBytes)));

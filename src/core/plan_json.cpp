@@ -101,6 +101,25 @@ private:
         json_.close('}');
     }
 
+    void check(const CheckPlan& plan) {
+        json_.open('{');
+        text("purpose", std::string(kCheckPurposes.name(plan.purpose)));
+        text("probe", std::string(kProbeKinds.name(plan.probe)));
+        if (plan.probe == ProbeKind::command)
+            texts("argv", plan.argv);
+        if (plan.probe == ProbeKind::tcp)
+            json_.key("port").number(static_cast<double>(plan.port));
+        text("url", plan.url);
+        json_.key("delayUSec").number(static_cast<double>(plan.delayUsec));
+        json_.key("intervalUSec").number(static_cast<double>(plan.intervalUsec));
+        json_.key("timeoutUSec").number(static_cast<double>(plan.timeoutUsec));
+        if (plan.purpose == CheckPurpose::health) {
+            json_.key("graceUSec").number(static_cast<double>(plan.graceUsec));
+            json_.key("maxFailures").number(static_cast<double>(plan.maxFailures));
+        }
+        json_.close('}');
+    }
+
     void container(const ContainerPlan& plan) {
         json_.open('{');
         text("name", plan.name);
@@ -120,6 +139,8 @@ private:
         if (plan.diskLimit > 0)
             json_.key("diskLimit").number(static_cast<double>(plan.diskLimit));
         json_.key("killGraceUSec").number(static_cast<double>(plan.killGraceUsec));
+        if (!plan.checks.empty())
+            list("checks", plan.checks, [&](const CheckPlan& each) { check(each); });
         list("mounts", plan.mounts, [&](const MountStep& each) { mountStep(each); });
         json_.close('}');
     }

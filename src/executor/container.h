@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "core/fate.h"
+#include "executor/launch.h"
 #include "executor/loop.h"
 #include "executor/memory_events.h"
 #include "executor/relay.h"
@@ -22,6 +23,9 @@ namespace podd {
 struct Container {
     const ContainerPlan& plan;
     ContainerRecord& record;
+    User user;
+    bool cgroupNamespace = false;        // it has one of its own
+    Namespaces namespaces = {};          // while it lives, if commands are to be run in it
     UniqueFd pidfd;                      // until it is reaped
     UniqueFd control;                    // until its program has been exec'ed
     std::unique_ptr<std::byte[]> birth;  // until podd-init has been (see Started)

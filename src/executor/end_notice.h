@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The journal entry about a container that has failed: with a MESSAGE_ID of its own for each kind of end, so that
+// The journal entries about a container that has failed, and about what its checks say: with a MESSAGE_ID of its own for each kind of end, so that
 // programs find it and journalctl(1) -x explains it (units/podd.catalog). It stands under the units of the container, of
 // the instance and of the pod, beside their output.
 #pragma once
@@ -18,5 +18,9 @@ std::string endFields(const LaunchPlan& plan, const ContainerPlan& container, co
 // Sends it, if there is anything to tell about this end.
 void announceEnd(Journal& journal, const LaunchPlan& plan, const ContainerPlan& container,
                  const ContainerRecord& ended);
+
+// That a check says something else than before: what, is in the container's record.
+void announceCheck(Journal& journal, const LaunchPlan& plan, const ContainerPlan& container,
+                   const ContainerRecord& record, CheckPurpose purpose);
 
 }  // namespace podd

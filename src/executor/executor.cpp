@@ -36,9 +36,20 @@ InstanceRecord firstRecord(const LaunchPlan& plan) {
                           .executorPid = ::getpid(),
                           .problem = "",
                           .containers = {}};
-    for (const ContainerPlan& container : plan.containers)
+    for (const ContainerPlan& container : plan.containers) {
         record.containers.push_back({.name = container.name});
+        for (const CheckPlan& check : container.checks) {
+            ContainerRecord& each = record.containers.back();
+            (check.purpose == CheckPurpose::health ? each.health : each.readiness) = {
+                .state = CheckState::unknown, .sinceUsec = sd::realTimeUsec(), .failures = 0, .answer = ""};
+        }
+    }
     return record;
+}
+
+bool runsCommands(const ContainerPlan& container) {
+    return std::any_of(container.checks.begin(), container.checks.end(),
+                       [](const CheckPlan& check) { return check.probe == ProbeKind::command; });
 }
 
 }  // namespace
@@ -54,6 +65,10 @@ Executor::Executor(const Settings& settings, LaunchPlan plan, UniqueFd initImage
       relay_(loop_, settings.journalSocket),
       notices_(settings.journalSocket),
       stopper_(loop_, settings.cgroupRoot, containers_),
+      checks_(loop_, settings, plan_,
+              {.news = [this](const Container& container, CheckPurpose purpose,
+                              bool transition) { onCheck(container, purpose, transition); },
+               .failed = [this](Container& container) { onUnhealthy(container); }}),
       disk_(loop_, plan_, [this](const std::vector<uint64_t>& bytes) { onDiskMeasured(bytes); }),
       link_(loop_, plan_.runDirectory,
             {.connected = [this] { onConnected(); },
@@ -102,10 +117,13 @@ Started Executor::start(size_t which, const User& user) {
                              [&] { return startContainer(plan_, plan, user, initImage_.get()); });
     Container& container = containers_.emplace_back(Container{.plan = plan,
                                                               .record = record_.containers[which],
+                                                              .user = user,
                                                               .pidfd = std::move(started.pidfd),
                                                               .control = std::move(started.control),
                                                               .birth = std::move(started.memory)});
     container.record.pid = started.pid;
+    container.cgroupNamespace = std::any_of(plan.mounts.begin(), plan.mounts.end(),
+                                            [](const MountStep& each) { return each.kind == MountKind::cgroup; });
     container.controlWatch = loop_.io(container.control.get(), EPOLLIN, [&] { (void)onControl(container); });
     container.endWatch = loop_.io(container.pidfd.get(), EPOLLIN, [&] { onEnd(container); });
     return started;
@@ -133,7 +151,7 @@ void Executor::onCommand(const ExecutorCommand& command) {
             if (starting())
                 callOff(Report::Kind::ended);
             else
-                stopper_.begin();
+                beginStop();
             return;
         case ExecutorCommand::Kind::kill:
             if (record_.phase == InstancePhase::running)
@@ -165,12 +183,17 @@ void Executor::callOff(Report::Kind kind) {
         cancel(kind, "");
 }
 
+void Executor::beginStop() {
+    checks_.stop();
+    stopper_.begin();
+}
+
 // systemd stops this process after the containers have gone, as far as it sees (their cgroups are empty
 // before they can be reaped). On a frozen slice, which 257 refuses to stop, they have not.
 void Executor::onTerm() {
     if (starting())
         return callOff(Report::Kind::failed);
-    stopper_.begin();
+    beginStop();
     lastReap_ = loop_.timer(kLastReapUsec, [this] { stopper_.killAll(); });
 }
 
@@ -192,9 +215,15 @@ void Executor::armDeadline() {
 // False when there was nothing to hear.
 bool Executor::onControl(Container& container) {
     InitReport message;
-    switch (receiveReport(container.control.get(), message)) {
+    std::vector<UniqueFd> fds;
+    switch (receiveReport(container.control.get(), message, fds)) {
         case Heard::nothingYet: return false;
-        case Heard::report: onReport(container, message); return true;
+        case Heard::report:
+            if (message.step == InitStep::namespaces && fds.size() == kInitNamespaces)
+                container.namespaces = {std::move(fds[0]), std::move(fds[1]), std::move(fds[2])};
+            else
+                onReport(container, message);
+            return true;
         case Heard::closed: break;
     }
     container.controlWatch.reset();
@@ -246,6 +275,7 @@ void Executor::onExec(Container& container) {
     writeRecord();
     report(Report::Kind::running);
     disk_.start();
+    checks_.start(containers_, initImage_.get());
     settled_ = loop_.timer(kSettledUsec, [this] { forgetLaunch(); });
 }
 
@@ -253,8 +283,11 @@ void Executor::onExec(Container& container) {
 void Executor::forgetLaunch() {
     const auto forget = [](auto&... parts) { (std::remove_reference_t<decltype(parts)>().swap(parts), ...); };
     forget(plan_.directories, plan_.forbidden, plan_.confining);
-    for (ContainerPlan& container : plan_.containers)
-        forget(container.argv, container.environment, container.mounts, container.seccomp, container.limits);
+    for (ContainerPlan& container : plan_.containers) {
+        forget(container.argv, container.mounts);
+        if (!runsCommands(container))
+            forget(container.environment, container.seccomp, container.limits);
+    }
     ::malloc_trim(0);
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "executor/checks.h"
 #include "executor/container.h"
 #include "executor/disk_watch.h"
 #include "executor/journal.h"
@@ -45,12 +46,15 @@ private:
     void onCommand(const ExecutorCommand& command);
     void onScoped();
     void onTerm();
+    void beginStop();
     void onError(const std::string& text);
     bool onControl(Container& container);
     void onReport(Container& container, const InitReport& message);
     void onExec(Container& container);
     void onEnd(Container& container);
     void onDrained(Container& container);
+    void onCheck(const Container& container, CheckPurpose purpose, bool transition);
+    void onUnhealthy(Container& container);
     void onDiskMeasured(const std::vector<uint64_t>& bytes);
 
     void armDeadline();
@@ -80,6 +84,7 @@ private:
     Journal notices_;
     Containers containers_;
     Stopper stopper_;
+    Checks checks_;
     DiskWatch disk_;
     Link link_;
     bool waitsForUnits_ = false;  // `pids` is out, `scoped` has not come

@@ -65,8 +65,10 @@ void Executor::onEnd(Container& container) {
         return cancel(Report::Kind::failed, cat("container ", quoted(container.plan.name),
                                                 ": ended before it was started: ", describe(*end)));
     container.end = *end;
-    container.stopRequested = stopper_.stopping();
+    container.stopRequested = stopper_.stopping() && container.record.reason != EndReason::healthCheck;
     container.endWatch.reset();
+    checks_.end(container);
+    container.namespaces = {};
     stopper_.killRest(container);
     container.drainWatch = loop_.timer(kDrainUsec, [&] { stopDraining(container); });
     onDrained(container);
@@ -114,11 +116,26 @@ void Executor::reap(Container& container) {
     switch (fate::afterEnd(record_, container.record)) {
         case fate::Next::goOn: return;
         case fate::Next::stopOthers:
+            checks_.stop();
             if (!stopper_.stopping())
                 stopper_.terminate();
             return;
         case fate::Next::finish: return finish();
     }
+}
+
+void Executor::onCheck(const Container& container, CheckPurpose purpose, bool transition) {
+    if (transition)
+        announceCheck(notices_, plan_, container.plan, container.record, purpose);
+    writeRecord();
+    report(Report::Kind::checked);
+}
+
+// It and its siblings have one fate, each with its grace.
+void Executor::onUnhealthy(Container& container) {
+    container.record.reason = EndReason::healthCheck;
+    checks_.stop();
+    stopper_.terminate();
 }
 
 void Executor::onDiskMeasured(const std::vector<uint64_t>& bytes) {
@@ -180,6 +197,7 @@ void Executor::cancel(Report::Kind kind, const std::string& problem) {
     for (auto container = containers_.rbegin(); container != containers_.rend(); ++container) {
         container->controlWatch.reset();
         container->endWatch.reset();
+        container->namespaces = {};
         killAndReap(container->pidfd.get());
     }
     const std::string left = sandbox_.remove();

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -55,29 +56,71 @@ InitMount<std::string> initMount(const MountStep& step) {
             .optional = step.optional};
 }
 
-UniqueFd initPlan(const LaunchPlan& launch, const ContainerPlan& container, const User& user) {
-    InitPlan<std::string, std::vector> plan{.sandbox = container.sandbox,
-                                            .uid = user.uid,
-                                            .gid = user.gid,
-                                            .groups = user.groups,
-                                            .argv = container.argv,
-                                            .environment = container.environment,
-                                            .mountNamespace = container.mountNamespace,
-                                            .mounts = {},
-                                            .forbidden = launch.forbidden,
-                                            .confining = launch.confining,
-                                            .limits = {},
-                                            .restrictCapabilities = container.restrictCapabilities,
-                                            .capabilities = container.capabilities,
-                                            .noNewPrivileges = container.noNewPrivileges,
-                                            .seccomp = container.seccomp};
-    for (const MountStep& step : container.mounts)
-        plan.mounts.push_back(initMount(step));
+using Plan = InitPlan<std::string, std::vector>;
+
+void addLimits(Plan& plan, const ContainerPlan& container) {
     for (const ResourceLimit& limit : container.limits)
         plan.limits.push_back({limit.resource, limit.soft, limit.hard});
+}
+
+UniqueFd sealedPlan(const Plan& plan) {
     wire::Writer writer;
     writer(plan);
     return sealedMemfd("podd-plan", writer.take());
+}
+
+bool asksCommands(const ContainerPlan& container) {
+    return std::any_of(container.checks.begin(), container.checks.end(),
+                       [](const CheckPlan& each) { return each.probe == ProbeKind::command; });
+}
+
+UniqueFd initPlan(const LaunchPlan& launch, const ContainerPlan& container, const User& user) {
+    Plan plan{.sandbox = container.sandbox,
+              .uid = user.uid,
+              .gid = user.gid,
+              .groups = user.groups,
+              .argv = container.argv,
+              .environment = container.environment,
+              .mountNamespace = container.mountNamespace,
+              .mounts = {},
+              .forbidden = launch.forbidden,
+              .confining = launch.confining,
+              .limits = {},
+              .restrictCapabilities = container.restrictCapabilities,
+              .capabilities = container.capabilities,
+              .noNewPrivileges = container.noNewPrivileges,
+              .seccomp = container.seccomp,
+              .tellNamespaces = asksCommands(container)};
+    for (const MountStep& step : container.mounts)
+        plan.mounts.push_back(initMount(step));
+    addLimits(plan, container);
+    return sealedPlan(plan);
+}
+
+UniqueFd joinPlan(const Join& join, const std::vector<std::string>& argv) {
+    const ContainerPlan& container = join.container;
+    Plan plan{.sandbox = container.sandbox,
+              .uid = join.user.uid,
+              .gid = join.user.gid,
+              .groups = join.user.groups,
+              .argv = argv,
+              .environment = container.environment,
+              .mountNamespace = false,
+              .mounts = {},
+              .forbidden = {},
+              .confining = {},
+              .limits = {},
+              .restrictCapabilities = container.restrictCapabilities,
+              .capabilities = container.capabilities,
+              .noNewPrivileges = container.noNewPrivileges,
+              .seccomp = container.seccomp,
+              .tellNamespaces = false,
+              .join = true,
+              .group = !join.group.empty(),
+              .namespaces = 2,
+              .cgroupNamespace = join.cgroupNamespace};
+    addLimits(plan, container);
+    return sealedPlan(plan);
 }
 
 // A pipe whose ends belong to the container's user, so that it can open /dev/stdout.
@@ -95,7 +138,8 @@ std::pair<UniqueFd, UniqueFd> outputPipe(const User& user) {
 
 struct Birth {
     int image;
-    std::array<int, 5> descriptors;  // become 0, 1, 2 ...
+    std::array<int, 8> descriptors;  // become 0, 1, 2 ...
+    size_t count;                    // of them
 };
 
 // Runs in the child, but in the executor's memory, beside the executor: only system calls here, and nothing of a
@@ -104,10 +148,10 @@ __attribute__((no_sanitize("address", "undefined"))) int becomeInit(void* argume
     constexpr int kOutOfTheWay = 16;
     Birth birth = *static_cast<const Birth*>(argument);
     const int program = ::fcntl(birth.image, F_DUPFD_CLOEXEC, kOutOfTheWay);
-    for (int& fd : birth.descriptors)
-        fd = ::fcntl(fd, F_DUPFD_CLOEXEC, kOutOfTheWay);
-    for (int i = 0; i < static_cast<int>(birth.descriptors.size()); ++i)
-        if (::dup2(birth.descriptors[static_cast<size_t>(i)], i) < 0)
+    for (size_t i = 0; i < birth.count; ++i)
+        birth.descriptors[i] = ::fcntl(birth.descriptors[i], F_DUPFD_CLOEXEC, kOutOfTheWay);
+    for (size_t i = 0; i < birth.count; ++i)
+        if (::dup2(birth.descriptors[i], static_cast<int>(i)) < 0)
             return kNotExecuted;
     std::array<char, 10> name{"podd-init"};
     std::array<char*, 2> arguments{name.data(), nullptr};
@@ -136,6 +180,43 @@ uint64_t ownNamespaces(const ContainerPlan& container) {
            (container.ipcNamespace ? uint64_t{CLONE_NEWIPC} : 0);
 }
 
+// Children are born into the PID namespace until this goes.
+class ForChildren {
+public:
+    explicit ForChildren(int pidNamespace) : own_(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)) {
+        if (!own_ || ::setns(pidNamespace, CLONE_NEWPID) < 0)
+            throwErrno(errno, "PID namespace of the container");
+    }
+    ~ForChildren() { (void)::setns(own_.get(), CLONE_NEWPID); }
+    ForChildren(const ForChildren&) = delete;
+    ForChildren& operator=(const ForChildren&) = delete;
+
+private:
+    UniqueFd own_;
+};
+
+ssize_t receive(int control, InitReport& report, std::vector<UniqueFd>& fds) {
+    iovec part{&report, sizeof(report)};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kInitNamespaces)> space{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = space.data();
+    message.msg_controllen = space.size();
+    const ssize_t size = ::recvmsg(control, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (size < 0)
+        return size;
+    for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each)) {
+        const size_t count = each->cmsg_type == SCM_RIGHTS ? (each->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+        for (size_t i = 0; i < count; ++i) {
+            int fd = -1;
+            std::memcpy(&fd, CMSG_DATA(each) + i * sizeof(int), sizeof(fd));
+            fds.emplace_back(fd);
+        }
+    }
+    return size;
+}
+
 // A peer that is gone shows by its pidfd.
 void sendByte(int control) {
     (void)::send(control, "g", 1, MSG_NOSIGNAL);
@@ -162,7 +243,7 @@ Started startContainer(const LaunchPlan& launch, const ContainerPlan& container,
     auto [err, errEnd] = outputPipe(user);
     auto [control, controlEnd] = packetPair();
     int pidfd = -1;
-    const Birth birth{initImage, {null.get(), outEnd.get(), errEnd.get(), controlEnd.get(), plan.get()}};
+    const Birth birth{initImage, {null.get(), outEnd.get(), errEnd.get(), controlEnd.get(), plan.get()}, 5};
     started.memory = std::make_unique_for_overwrite<std::byte[]>(kBirthMemory);
     started.pid = cloneInto(ownNamespaces(container), birth, started.memory.get(), pidfd);
     if (started.pid < 0)
@@ -174,12 +255,44 @@ Started startContainer(const LaunchPlan& launch, const ContainerPlan& container,
     return started;
 }
 
-Heard receiveReport(int control, InitReport& report) {
+Started startCommand(const Join& join, const std::vector<std::string>& argv, int initImage) {
+    Started started;
+    const UniqueFd plan = joinPlan(join, argv);
+    const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!null)
+        throwErrno(errno, "open '/dev/null'");
+    auto [out, outEnd] = outputPipe(join.user);
+    auto [control, controlEnd] = packetPair();
+    Birth birth{initImage, {null.get(), outEnd.get(), outEnd.get(), controlEnd.get(), plan.get()}, 5};
+    UniqueFd group;
+    if (!join.group.empty()) {
+        group.reset(::open(cat(join.group, "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+        if (!group)
+            throwErrno(errno, "cgroup of the container");
+        birth.descriptors[birth.count++] = group.get();
+    }
+    birth.descriptors[birth.count++] = join.namespaces.mount.get();
+    birth.descriptors[birth.count++] = join.namespaces.ipc.get();
+    int pidfd = -1;
+    started.memory = std::make_unique_for_overwrite<std::byte[]>(kBirthMemory);
+    {
+        const ForChildren born(join.namespaces.pid.get());
+        started.pid = cloneInto(0, birth, started.memory.get(), pidfd);
+    }
+    if (started.pid < 0)
+        throwErrno(errno, "clone");
+    started.pidfd.reset(pidfd);
+    started.control = std::move(control);
+    started.out = std::move(out);
+    return started;
+}
+
+Heard receiveReport(int control, InitReport& report, std::vector<UniqueFd>& fds) {
     report = {};
-    ssize_t n = ::recv(control, &report, sizeof(report), MSG_DONTWAIT);
+    ssize_t n = receive(control, report, fds);
     // That the peer ended without having read everything is told first, then what it has said before.
     if (n < 0 && errno == ECONNRESET)
-        n = ::recv(control, &report, sizeof(report), MSG_DONTWAIT);
+        n = receive(control, report, fds);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return Heard::nothingYet;
     return n == sizeof(report) ? Heard::report : Heard::closed;

@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/fd.h"
 #include "executor/users.h"
@@ -31,8 +33,29 @@ struct Started {
 // `initImage` is the sealed memfd with podd-init; `container` is one of the plan's.
 Started startContainer(const LaunchPlan& plan, const ContainerPlan& container, const User& user, int initImage);
 
+// Of a container that runs, for the commands of its checks; as its podd-init has told (model/init_protocol.h).
+struct Namespaces {
+    UniqueFd mount;
+    UniqueFd pid;
+    UniqueFd ipc;
+};
+
+// What has to be known to run a further command in a container.
+struct Join {
+    const LaunchPlan& launch;
+    const ContainerPlan& container;  // its environment, filter and limits have not been forgotten
+    const User& user;
+    const Namespaces& namespaces;
+    bool cgroupNamespace = false;
+    std::string group;  // directory of the cgroup to enter; "" = the executor's
+};
+
+// Its output, both streams, is in Started::out; Started::err is nothing. The control socket tells which step has failed.
+Started startCommand(const Join& join, const std::vector<std::string>& argv, int initImage);
+
 enum class Heard { report, nothingYet, closed };
-Heard receiveReport(int control, InitReport& report);
+// `fds` gets the descriptors that came along.
+Heard receiveReport(int control, InitReport& report, std::vector<UniqueFd>& fds);
 
 // Tells a podd-init that its sandbox is complete, and what it mounts is there.
 void sendSandbox(int control);

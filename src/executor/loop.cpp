@@ -11,12 +11,6 @@
 
 namespace podd {
 
-namespace {
-
-constexpr uint64_t kAccuracyUsec = 1000;
-
-}  // namespace
-
 struct Watch::Callback {
     Loop* loop;
     std::shared_ptr<Task> task;  // shared with a running call, which may destroy the Watch
@@ -70,11 +64,11 @@ Watch Loop::io(int fd, uint32_t events, Task task) {
     return watch;
 }
 
-Watch Loop::timer(uint64_t inUsec, Task task) {
+Watch Loop::timer(uint64_t inUsec, Task task, uint64_t slackUsec) {
     Watch watch = this->watch(std::move(task));
     sd_event_source* source = nullptr;
     const auto handler = [](sd_event_source*, uint64_t, void* userdata) { return call(userdata); };
-    sd::check(sd_event_add_time_relative(event_.get(), &source, CLOCK_MONOTONIC, inUsec, kAccuracyUsec, handler,
+    sd::check(sd_event_add_time_relative(event_.get(), &source, CLOCK_MONOTONIC, inUsec, slackUsec, handler,
                                          watch.callback_.get()),
               "set timer");
     watch.source_.reset(source);

@@ -40,8 +40,9 @@ public:
     explicit Loop(std::function<void(const std::string&)> onError);
 
     Watch io(int fd, uint32_t events, Task task);
-    Watch timer(uint64_t inUsec, Task task);  // once
-    Watch signal(int number, Task task);      // the signal must be blocked
+    // Once, on CLOCK_MONOTONIC; up to `slackUsec` later, where that saves the host from waking up.
+    Watch timer(uint64_t inUsec, Task task, uint64_t slackUsec = 1000);
+    Watch signal(int number, Task task);  // the signal must be blocked
     Watch directory(const std::string& path, uint32_t mask, Task task);
 
     void run();

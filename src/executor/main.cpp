@@ -29,6 +29,8 @@ constexpr const char* kHelp =
     "\n"
     "  --init PATH             podd-init (" PODD_LIBEXECDIR
     "/podd-init)\n"
+    "  --probe PATH            podd-probe (" PODD_LIBEXECDIR
+    "/podd-probe)\n"
     "  --socket PATH           listen there instead of on the socket passed by systemd\n"
     "  --state-directory DIR   sandboxes are below it (/var/lib/podd)\n"
     "  --cgroup-root DIR       where cgroup2 is mounted (/sys/fs/cgroup)\n"
@@ -39,8 +41,9 @@ constexpr int kUsage = 2;
 
 // Nothing when the program has done what was asked (--help), else an exit status or the settings.
 std::optional<int> parse(int argc, char** argv, Settings& settings) {
-    enum Option { init, socket, stateDirectory, cgroupRoot, journal, help, version };
-    const std::array<option, 8> options{{{"init", required_argument, nullptr, init},
+    enum Option { init, probe, socket, stateDirectory, cgroupRoot, journal, help, version };
+    const std::array<option, 9> options{{{"init", required_argument, nullptr, init},
+                                         {"probe", required_argument, nullptr, probe},
                                          {"socket", required_argument, nullptr, socket},
                                          {"state-directory", required_argument, nullptr, stateDirectory},
                                          {"cgroup-root", required_argument, nullptr, cgroupRoot},
@@ -48,8 +51,8 @@ std::optional<int> parse(int argc, char** argv, Settings& settings) {
                                          {"help", no_argument, nullptr, help},
                                          {"version", no_argument, nullptr, version},
                                          {nullptr, 0, nullptr, 0}}};
-    const std::array<std::string*, 5> values{&settings.initProgram, &settings.socket, &settings.stateDirectory,
-                                             &settings.cgroupRoot, &settings.journalSocket};
+    const std::array<std::string*, 6> values{&settings.initProgram,    &settings.probeProgram, &settings.socket,
+                                             &settings.stateDirectory, &settings.cgroupRoot,   &settings.journalSocket};
     for (;;) {
         const int found = ::getopt_long(argc, argv, "", options.data(), nullptr);
         if (found == -1)

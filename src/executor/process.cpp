@@ -71,6 +71,13 @@ bool hasLivingChildren(pid_t pid) {
     return false;
 }
 
+std::optional<std::string> groupDirectory(const std::string& cgroupRoot, pid_t pid, const std::string& scope) {
+    if (!scopeDirectory(cgroupRoot, pid, scope))
+        return std::nullopt;
+    const std::string groups = readState(cat("/proc/", pid, "/cgroup"));
+    return cat(cgroupRoot, lineWith(groups, "0::"));
+}
+
 std::optional<std::string> scopeDirectory(const std::string& cgroupRoot, pid_t pid, const std::string& scope) {
     const std::string groups = readState(cat("/proc/", pid, "/cgroup"));
     const std::string_view path = lineWith(groups, "0::");

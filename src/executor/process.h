@@ -25,6 +25,9 @@ bool hasLivingChildren(pid_t pid);
 // The directory of the process's cgroup when that is the unit `scope`; nothing as long as it is elsewhere.
 std::optional<std::string> scopeDirectory(const std::string& cgroupRoot, pid_t pid, const std::string& scope);
 
+// The cgroup that the process is in, when that is the unit `scope` or below it.
+std::optional<std::string> groupDirectory(const std::string& cgroupRoot, pid_t pid, const std::string& scope);
+
 // SIGTERM to every process in the cgroup and those below it, and SIGCONT for those that are stopped.
 void terminateGroup(const std::string& directory);
 

@@ -9,6 +9,7 @@ namespace podd {
 struct Settings {
     std::string socket;  // to listen on; "" = passed by systemd
     std::string initProgram = PODD_LIBEXECDIR "/podd-init";
+    std::string probeProgram = PODD_LIBEXECDIR "/podd-probe";
     std::string stateDirectory = "/var/lib/podd";  // sandboxes/ below it is all that is ever removed
     std::string cgroupRoot = "/sys/fs/cgroup";
     std::string journalSocket = "/run/systemd/journal/socket";

@@ -80,7 +80,8 @@ std::string problem(const ContainerPlan& container, const InitReport& report) {
     const std::string detail(report.detail, ::strnlen(report.detail, sizeof(report.detail)));
     const std::string cause = cat(quoted(detail), ": ", errnoText(report.error));
     switch (report.step) {
-        case InitStep::ready: break;
+        case InitStep::ready:
+        case InitStep::namespaces: break;
         case InitStep::plan: return cat("plan: ", printable(detail), ": ", errnoText(report.error));
         case InitStep::setup: return cat("set up ", cause);
         case InitStep::sandbox: return cat("sandbox ", cause);
@@ -101,6 +102,11 @@ std::string problem(const ContainerPlan& container, const InitReport& report) {
 }
 
 }  // namespace
+
+std::string wordingOfCommand(ContainerPlan container, const std::vector<std::string>& argv, const InitReport& report) {
+    container.argv = argv;
+    return problem(container, report);
+}
 
 std::string wording(const ContainerPlan& container, const InitReport& report) {
     return cat("container ", quoted(container.name), ": ", problem(container, report));

@@ -3,12 +3,13 @@
 // container's new namespaces, from a sealed memfd; links nothing but libc, statically, so that nothing is
 // loaded from a file system that the container shapes. It does everything that can fail, says that it is
 // ready, and waits: nothing of the container runs before the executor releases all containers of the instance
-// together.
+// together. The commands of checks go the same way into containers that run.
 #include <errno.h>
 #include <unistd.h>
 
 #include "init/command.h"
 #include "init/credentials.h"
+#include "init/join.h"
 #include "init/mounts.h"
 #include "init/plan.h"
 #include "init/process.h"
@@ -36,12 +37,30 @@ const char* commandAsUser(const Plan& plan) {
     return command;
 }
 
+// A further command in a container that runs.
+[[noreturn]] void join(const Plan& plan) {
+    joinContainer(plan);
+    enterSandbox(plan);
+    const char* const command = commandAsUser(plan);
+    restrictBounds(plan);
+    setLimits(plan);
+    filterBeforeUser(plan);
+    becomeUser(plan);
+    filterAfterUser(plan);
+    resetSignals();
+    execCommand(plan, command);
+}
+
 }  // namespace
 
 int main() {
     endOnTerm();
-    detach();
     const Plan plan = readPlan();
+    detach(plan);
+    if (plan.join)
+        join(plan);
+    if (plan.tellNamespaces)
+        tellNamespaces();
     awaitSandbox();
     makeMounts(plan);
     enterSandbox(plan);

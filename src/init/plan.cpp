@@ -110,6 +110,8 @@ Plan readPlan() {
     cursor.end();
     if (plan.argv.count == 0 || plan.argv[0].empty() || plan.sandbox.empty())
         broken("it names no command or no sandbox");
+    if (plan.namespaces > static_cast<uint32_t>(kInitNamespaces))
+        broken("it brings too many namespaces");
     for (uint32_t i = 0; i < plan.mounts.count; ++i)
         if ((plan.mounts[i].kind == InitMountKind::root) != (i == 0 && plan.mounts[0].target.empty()))
             broken("only its first mount can be the root directory");

@@ -57,8 +57,9 @@ void resetSignals() {
     unblockAll();
 }
 
-void detach() {
-    if (kGuarded && closeRange(kInitPlanFd + 1) < 0)
+void detach(const Plan& plan) {
+    const unsigned last = static_cast<unsigned>(kInitPlanFd) + (plan.group ? 1 : 0) + plan.namespaces;
+    if (kGuarded && closeRange(last + 1) < 0)
         fail(InitStep::setup, errno, "close_range");
     fcntl(kInitControlFd, F_SETFD, FD_CLOEXEC);
     fcntl(kInitPlanFd, F_SETFD, FD_CLOEXEC);

@@ -3,6 +3,8 @@
 // the OOM killer. A container starts from the defaults.
 #pragma once
 
+#include "init/plan.h"
+
 namespace podd::init {
 
 // While podd-init waits, SIGTERM ends it. PID 1 of a PID namespace would not even see the signal without a
@@ -11,8 +13,7 @@ void endOnTerm();
 
 void resetSignals();  // for the container's program
 
-// Own session, nothing open but 0 to 2 and the two descriptors of ours (which an exec closes), nobody looks
-// into it.
-void detach();
+// Own session, nothing open but 0 to 2 and the descriptors of ours (which an exec closes), nobody looks into it.
+void detach(const Plan& plan);
 
 }  // namespace podd::init

@@ -12,6 +12,9 @@ namespace podd::init {
 // as shells have it. `detail` may be null.
 [[noreturn]] void fail(InitStep step, int error, const char* detail, uint32_t index = 0);
 
+// Sends the namespaces that checks will be run in: /proc of the host can still be seen.
+void tellNamespaces();
+
 // Waits until the sandbox is complete. Ends the process when it is not to be.
 void awaitSandbox();
 

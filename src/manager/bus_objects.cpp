@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "manager/bus_objects.h"
 
+#include "core/health.h"
 #include "manager/bus_api.h"
 #include "manager/bus_property.h"
 #include "manager/cgroup.h"
@@ -55,6 +56,12 @@ void instanceContainers(const I& v, Reply r) {
         paths.push_back(containerPath(v.instance->id(), container.name));
     putPaths(r, paths);
 }
+void instanceHealth(const I& v, Reply r) {
+    put(r, std::string(health::healthName(health::healthOf(v.instance->state().record))));
+}
+void instanceReady(const I& v, Reply r) {
+    sd::check(sd_bus_message_append(r, "b", static_cast<int>(v.instance->ready())), kAnswerProperty);
+}
 template <typename View>
 void freezer(const View& view, Reply reply) {
     put(reply, std::string(isFrozen(groupOf(view)) ? "frozen" : "running"));
@@ -102,6 +109,28 @@ void containerMessage(const C& v, Reply r) {
     put(r, v.record().phase == ContainerPhase::exited ? describeExit(v.record()) : std::string());
 }
 
+void containerHealth(const C& v, Reply r) {
+    put(r, std::string(health::healthName(v.record().health.state)));
+}
+void containerHealthSince(const C& v, Reply r) {
+    put(r, v.record().health.sinceUsec);
+}
+void containerHealthFailures(const C& v, Reply r) {
+    put(r, static_cast<uint32_t>(v.record().health.failures));
+}
+void containerHealthAnswer(const C& v, Reply r) {
+    put(r, v.record().health.answer);
+}
+void containerReadiness(const C& v, Reply r) {
+    put(r, std::string(health::readinessName(v.record().readiness.state)));
+}
+void containerReadinessSince(const C& v, Reply r) {
+    put(r, v.record().readiness.sinceUsec);
+}
+void containerReadinessAnswer(const C& v, Reply r) {
+    put(r, v.record().readiness.answer);
+}
+
 }  // namespace
 
 std::string absolute(const std::string& id) {
@@ -147,6 +176,8 @@ const sd_bus_vtable kInstanceVtable[] = {
     SD_BUS_PROPERTY("StateTimestamp", "t", sd::property<&instanceSince>, 0, kChange),
     SD_BUS_PROPERTY("Message", "s", sd::property<&instanceMessage>, 0, kChange),
     SD_BUS_PROPERTY("FreezerState", "s", (sd::property<&freezer<InstanceObjectView>>), 0, 0),
+    SD_BUS_PROPERTY("Health", "s", sd::property<&instanceHealth>, 0, kChange),
+    SD_BUS_PROPERTY("Ready", "b", sd::property<&instanceReady>, 0, kChange),
     SD_BUS_PROPERTY("Containers", "ao", sd::property<&instanceContainers>, 0, kChange),
     SD_BUS_VTABLE_END
 };
@@ -165,6 +196,13 @@ const sd_bus_vtable kContainerVtable[] = {
     SD_BUS_PROPERTY("Result", "s", sd::property<&containerResult>, 0, kChange),
     SD_BUS_PROPERTY("Message", "s", sd::property<&containerMessage>, 0, kChange),
     SD_BUS_PROPERTY("FreezerState", "s", (sd::property<&freezer<ContainerObjectView>>), 0, 0),
+    SD_BUS_PROPERTY("Health", "s", sd::property<&containerHealth>, 0, kChange),
+    SD_BUS_PROPERTY("HealthTimestamp", "t", sd::property<&containerHealthSince>, 0, kChange),
+    SD_BUS_PROPERTY("HealthFailures", "u", sd::property<&containerHealthFailures>, 0, kChange),
+    SD_BUS_PROPERTY("HealthAnswer", "s", sd::property<&containerHealthAnswer>, 0, kChange),
+    SD_BUS_PROPERTY("Readiness", "s", sd::property<&containerReadiness>, 0, kChange),
+    SD_BUS_PROPERTY("ReadinessTimestamp", "t", sd::property<&containerReadinessSince>, 0, kChange),
+    SD_BUS_PROPERTY("ReadinessAnswer", "s", sd::property<&containerReadinessAnswer>, 0, kChange),
     SD_BUS_VTABLE_END
 };
 

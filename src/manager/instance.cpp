@@ -5,6 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/strings.h"
 
@@ -41,6 +43,12 @@ Instance::Instance(sd_event* event, InstanceHost& host, InstanceId id, std::stri
     deadline_.armIn(kDeadlineUsec);
 }
 
+bool Instance::ready() const {
+    const std::vector<ContainerRecord>& containers = state_.record.containers;
+    return state_.phase == LaunchPhase::running &&
+           std::all_of(containers.begin(), containers.end(), [](const ContainerRecord& each) { return each.ready(); });
+}
+
 uint64_t Instance::ranUsec() const {
     return runningSince_ == 0 ? 0 : sd::bootTimeUsec() - runningSince_;
 }
@@ -56,10 +64,13 @@ void Instance::resume(const InstanceRecord& record) {
         runningSince_ = sd::bootTimeUsec() - (sd::realTimeUsec() - launchedUsec_);
         deadline_.disarm();
     }
+    if (ready())
+        readySince_ = runningSince_;
 }
 
 void Instance::handle(const InstanceEvent& event) {
     const LaunchPhase before = state_.phase;
+    const bool wasReady = ready();
     InstanceStep result = step(state_, event);
     const bool changed = result.next != state_;
     state_ = std::move(result.next);
@@ -70,8 +81,12 @@ void Instance::handle(const InstanceEvent& event) {
             runningSince_ = sd::bootTimeUsec();
         log::debug(cat(id_.text(), ": ", kLaunchPhases.name(before), " -> ", kLaunchPhases.name(state_.phase)));
     }
+    if (!ready())
+        readySince_ = 0;
+    else if (!wasReady)
+        readySince_ = sd::bootTimeUsec();
     if (changed)
-        host_.changed(*this, before);
+        host_.changed(*this, before, wasReady);
     for (const InstanceAction action : result.actions)
         perform(action);
 }

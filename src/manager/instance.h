@@ -27,7 +27,8 @@ public:
     virtual bool command(const Instance& instance, ExecutorCommand::Kind kind) = 0;
     virtual void drain(const Instance& instance) = 0;
     virtual void removeSandbox(const Instance& instance) = 0;
-    virtual void changed(Instance& instance, LaunchPhase before) = 0;
+    // `before` and `wasReady` are what it was.
+    virtual void changed(Instance& instance, LaunchPhase before, bool wasReady) = 0;
     virtual void over(Instance& instance) = 0;  // destroys the instance, when the present event is through
     virtual void executorEnded(Instance& instance, const std::string& how) = 0;  // its process is gone; "" = how?
 };
@@ -41,11 +42,11 @@ public:
     const InstanceId& id() const { return id_; }
     const std::string& version() const { return version_; }
     const InstanceState& state() const { return state_; }
-    uint64_t launchedUsec() const { return launchedUsec_; }              // CLOCK_REALTIME
-    uint64_t stateSinceUsec() const { return stateSinceUsec_; }          // CLOCK_REALTIME
-    bool ready() const { return state_.phase == LaunchPhase::running; }  // it runs and does its work
-    uint64_t runningSinceUsec() const { return runningSince_; }          // CLOCK_BOOTTIME; 0 = never
-    uint64_t ranUsec() const;  // since all its containers ran; 0 if they never did
+    uint64_t launchedUsec() const { return launchedUsec_; }      // CLOCK_REALTIME
+    uint64_t stateSinceUsec() const { return stateSinceUsec_; }  // CLOCK_REALTIME
+    bool ready() const;                                          // it runs and does its work, as far as its checks say
+    uint64_t readySinceUsec() const { return readySince_; }      // CLOCK_BOOTTIME; 0 = it is not
+    uint64_t ranUsec() const;                                    // since all its containers ran; 0 if they never did
 
     // Keeps the plan until the units have been made.
     void setPlan(InstancePlan plan) { plan_ = std::move(plan); }
@@ -78,6 +79,7 @@ private:
     uint64_t launchedUsec_;
     uint64_t stateSinceUsec_;
     uint64_t runningSince_ = 0;  // CLOCK_BOOTTIME
+    uint64_t readySince_ = 0;    // CLOCK_BOOTTIME
     sd_event* event_;
     UniqueFd executor_;  // pidfd
     std::unique_ptr<sd::Io> executorWatch_;

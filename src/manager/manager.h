@@ -166,7 +166,7 @@ private:
     bool command(const Instance& instance, ExecutorCommand::Kind kind) override;
     void drain(const Instance& instance) override;
     void removeSandbox(const Instance& instance) override;
-    void changed(Instance& instance, LaunchPhase before) override;
+    void changed(Instance& instance, LaunchPhase before, bool wasReady) override;
     void over(Instance& instance) override;
     void executorEnded(Instance& instance, const std::string& how) override;
 

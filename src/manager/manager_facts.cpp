@@ -38,7 +38,8 @@ InstanceEvent eventOf(const Report& report) {
         case Report::Kind::failed: return LaunchFailed{report.record, report.problem};
         case Report::Kind::running: return Running{report.record};
         case Report::Kind::exited:
-        case Report::Kind::measured: return RecordChanged{report.record};
+        case Report::Kind::measured:
+        case Report::Kind::checked: return RecordChanged{report.record};
         case Report::Kind::ended: break;
     }
     return Ended{report.record};
@@ -113,17 +114,18 @@ void Manager::removeSandbox(const Instance& instance) {
     }
 }
 
-void Manager::changed(Instance& instance, LaunchPhase before) {
+void Manager::changed(Instance& instance, LaunchPhase before, bool wasReady) {
     ports_.observer->instanceChanged(instance);
     Pod* owner = findPod(instance.id().pod);
-    if (owner == nullptr || instance.state().phase == before)
+    const bool another = instance.state().phase != before;
+    if (owner == nullptr || (!another && instance.ready() && wasReady))
         return;
-    if (instance.state().phase == LaunchPhase::running)
+    if (another && instance.state().phase == LaunchPhase::running)
         log::info(cat("instance ", quoted(instance.id().text()), " runs"));
-    if (instance.state().phase == LaunchPhase::cleaning)
+    if (another && instance.state().phase == LaunchPhase::cleaning)
         noteEnd(*owner, instance);
     podMayHaveChanged(*owner);
-    if (instance.ready())
+    if (instance.ready() || (wasReady && !another))
         reconcilePod(*owner);  // an old instance may go now
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "core/health.h"
 
 namespace podd {
 
@@ -16,7 +17,7 @@ InstanceFacts factsOf(const Instance& instance, const VersionFacts& version, uin
             .ready = instance.ready(),
             .stopping = instance.state().ending(),
             .clashes = version.clashes,
-            .settledUsec = instance.runningSinceUsec() + settleUsec};
+            .settledUsec = instance.readySinceUsec() + settleUsec};
 }
 
 // "container 'db': stopping since 1.2 s (SIGKILL after 3 s)"
@@ -122,6 +123,8 @@ std::string Pod::message() const {
             return instance->state().outcome.text.empty()
                        ? cat("instance ", quoted(instance->id().text()), " is stopping")
                        : instance->state().outcome.text;
+    if (std::string why = unready(); !why.empty())
+        return why;
     return cat(ready(), " of ", stored.spec.instances, " instances run");
 }
 
@@ -131,6 +134,14 @@ std::string Pod::progress() const {
     return waits.empty() || share.empty() ? share + waits : cat(share, "; ", waits);
 }
 
+// "instance '/web.3': container 'db': not healthy yet (exit 1)"
+std::string Pod::unready() const {
+    for (const auto& [number, instance] : instances)
+        if (instance->state().phase == LaunchPhase::running && !instance->ready())
+            return cat("instance ", quoted(instance->id().text()), ": ", health::whyNotReady(instance->state().record));
+    return "";
+}
+
 std::string Pod::waitsFor() const {
     for (const auto& [number, instance] : instances)
         if (instance->state().ending())
@@ -138,6 +149,8 @@ std::string Pod::waitsFor() const {
     for (const auto& [number, instance] : instances)
         if (instance->state().phase < LaunchPhase::running)
             return cat("instance ", quoted(instance->id().text()), ": ", kLaunchPhases.name(instance->state().phase));
+    if (std::string why = unready(); !why.empty())
+        return why;
     if (nextLaunchRealtimeUsec() > 0)
         return cat("next attempt in ", formatSpan(backoff.nextLaunchUsec - sd::bootTimeUsec()),
                    " after: ", lastFailure);

@@ -74,6 +74,7 @@ struct Pod {
 
 private:
     std::string waitsFor() const;
+    std::string unready() const;  // what the checks of an instance that runs say against it; "" = nothing
 };
 
 }  // namespace podd

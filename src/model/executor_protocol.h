@@ -4,7 +4,8 @@
 //
 //   podd     -> spawner   Order::launch + sealed memfd with the LaunchPlan, Order::removeSandbox
 //   spawner  -> podd      Notice::spawned, Notice::executorEnded, Notice::removed
-//   executor -> podd      Report: hello (first packet of every connection), pids, failed, running, exited, measured, ended
+//   executor -> podd      Report: hello (first packet of every connection), pids, failed, running, exited, measured, checked,
+//                         ended
 //   podd     -> executor  ExecutorCommand: scoped, abort, stopping, kill
 //
 // One launch:  launch -> [fork] -> hello(phase starting) + pids -> (podd makes the units) -> scoped -> the record says
@@ -56,6 +57,7 @@ struct Report {
         running,   // every container has exec'ed
         exited,    // one container ended
         measured,  // how much it has on disk
+        checked,   // a check has found something new
         ended,     // all containers ended, everything of the instance is cleaned; the last packet
     };
 

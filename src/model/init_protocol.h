@@ -10,16 +10,24 @@
 //                  own. podd-init sends one InitReport (`ready`, or the step that failed), the executor answers
 //                  with a third byte, the go. End of file before the go means: give up. It is close-on-exec, so its
 //                  end after the go means that the container's program has been exec'ed, unless a report came
-//                  before.
+//                  before. An executor that will run checks in the container asks for its namespaces, and gets
+//                  them with the first report of all (`namespaces`).
+//
+// A command that is to run in a container that runs already is prepared by podd-init as well (InitPlan::join). It waits
+// for nothing, and a step that fails is all that is said. From descriptor 5 on it gets
+//                  cgroup.procs of the cgroup to enter, if `group`
+//                  `namespaces` namespaces to enter; the PID namespace is entered by being born in it
 #pragma once
 
 #include <stdint.h>
 
 namespace podd {
 
-constexpr uint32_t kInitProtocol = 3;  // raised whenever anything here changes its shape
+constexpr uint32_t kInitProtocol = 4;  // raised whenever anything here changes its shape
 constexpr int kInitControlFd = 3;
 constexpr int kInitPlanFd = 4;
+constexpr int kInitJoinFd = 5;      // the first of those for a join
+constexpr int kInitNamespaces = 3;  // at most: of mounts, PIDs and IPC, in this order
 
 // MountKind and SourceCheck of model/launch_plan.h, for those without <string>.
 enum class InitMountKind : uint32_t {
@@ -84,11 +92,17 @@ struct InitPlan {
     uint64_t capabilities = 0;
     bool noNewPrivileges = false;
     List<uint64_t> seccomp;
+    bool tellNamespaces = false;
+    bool join = false;
+    bool group = false;
+    uint32_t namespaces = 0;
+    bool cgroupNamespace = false;  // make one, when it has entered the cgroup
 
     template <typename V>
     void visit(V& v) {
         v(protocol), v(sandbox), v(uid), v(gid), v(groups), v(argv), v(environment), v(mountNamespace), v(mounts);
         v(forbidden), v(confining), v(limits), v(restrictCapabilities), v(capabilities), v(noNewPrivileges), v(seccomp);
+        v(tellNamespaces), v(join), v(group), v(namespaces), v(cgroupNamespace);
     }
 };
 
@@ -109,6 +123,7 @@ enum class InitStep : uint32_t {
     command,      // `detail` is the command, or the file that it was found to be
     interpreter,  // `detail` is the command's interpreter
     exec,         // after the go: `detail` is the file
+    namespaces,   // none failed: the report brings the namespaces along (SCM_RIGHTS)
 };
 
 struct InitReport {

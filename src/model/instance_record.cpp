@@ -2,6 +2,7 @@
 #include "model/instance_record.h"
 
 #include <boost/crc.hpp>
+#include <type_traits>
 
 namespace podd {
 
@@ -51,6 +52,14 @@ void instanceLines(Record& record, Line&& line) {
     line("PHASE", record.phase), line("EXECUTOR_PID", record.executorPid), line("PROBLEM", record.problem);
 }
 
+template <typename Check, typename Line>
+void checkLines(const std::string& key, Check& check, Line&& line) {
+    if (std::is_const_v<Check> && check.state == CheckState::none)
+        return;  // nothing to write down
+    line(key, check.state), line(key + "_SINCE_USEC", check.sinceUsec);
+    line(key + "_FAILURES", check.failures), line(key + "_ANSWER", check.answer);
+}
+
 template <typename Record, typename Line>
 void containerLines(Record& record, Line&& line) {
     line("NAME", record.name), line("PHASE", record.phase), line("PID", record.pid);
@@ -58,6 +67,7 @@ void containerLines(Record& record, Line&& line) {
     line("EXIT_CODE", record.exitCode), line("EXIT_SIGNAL", record.exitSignal);
     line("CORE_DUMPED", record.coreDumped), line("STOP_REQUESTED", record.stopRequested);
     line("REASON", record.reason), line("LIMIT_BYTES", record.limitBytes), line("DISK_BYTES", record.diskBytes);
+    checkLines("HEALTH", record.health, line), checkLines("READINESS", record.readiness, line);
 }
 
 struct WriteLine {
@@ -70,6 +80,7 @@ struct WriteLine {
     void operator()(std::string_view key, InstancePhase value) const { put(key, kInstancePhases.name(value)); }
     void operator()(std::string_view key, ContainerPhase value) const { put(key, kContainerPhases.name(value)); }
     void operator()(std::string_view key, EndReason value) const { put(key, kEndReasons.name(value)); }
+    void operator()(std::string_view key, CheckState value) const { put(key, kCheckStates.name(value)); }
     void put(std::string_view key, std::string_view value) const {
         out.append(key).append("=").append(value).append("\n");
     }
@@ -107,6 +118,7 @@ struct ReadLine {
     std::optional<InstancePhase> as(InstancePhase) const { return kInstancePhases.value(value); }
     std::optional<ContainerPhase> as(ContainerPhase) const { return kContainerPhases.value(value); }
     std::optional<EndReason> as(EndReason) const { return kEndReasons.value(value); }
+    std::optional<CheckState> as(CheckState) const { return kCheckStates.value(value); }
 };
 
 // The text before the END line when the checksum there is right.

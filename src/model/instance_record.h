@@ -26,15 +26,45 @@ constexpr auto kContainerPhases = makeEnumTable<ContainerPhase>({
 
 // What else than its own doing has ended a container.
 enum class EndReason : uint32_t {
-    none,       // its exit status or signal says it all
-    oomKill,    // by the kernel, at a memory limit
-    diskLimit,  // by its executor
+    none,         // its exit status or signal says it all
+    oomKill,      // by the kernel, at a memory limit
+    diskLimit,    // by its executor
+    healthCheck,  // by its executor: it failed too often
 };
 constexpr auto kEndReasons = makeEnumTable<EndReason>({
     {EndReason::none, "none"},
     {EndReason::oomKill, "oom-kill"},
     {EndReason::diskLimit, "disk-limit"},
+    {EndReason::healthCheck, "health-check"},
 });
+
+// What a check has found out about its container.
+enum class CheckState : uint32_t {
+    none,     // there is no such check
+    unknown,  // nothing that counts yet
+    passing,
+    failing,
+};
+constexpr auto kCheckStates = makeEnumTable<CheckState>({
+    {CheckState::none, "none"},
+    {CheckState::unknown, "unknown"},
+    {CheckState::passing, "passing"},
+    {CheckState::failing, "failing"},
+});
+
+struct CheckRecord {
+    CheckState state = CheckState::none;
+    uint64_t sinceUsec = 0;
+    uint64_t failures = 0;  // that count, one after another; always 0 of a readiness check
+    std::string answer;     // the last one that was no success, in words: "exit 1: no database"; "" while it passes
+
+    template <typename V>
+    void visit(V& v) {
+        v(state), v(sinceUsec), v(failures), v(answer);
+    }
+    bool operator==(const CheckRecord&) const = default;
+    bool allows() const { return state == CheckState::none || state == CheckState::passing; }
+};
 
 struct ContainerRecord {
     std::string name;
@@ -49,16 +79,21 @@ struct ContainerRecord {
     EndReason reason = EndReason::none;
     uint64_t limitBytes = 0;            // that was hit; UINT64_MAX = not known which
     uint64_t diskBytes = kNotMeasured;  // below its directories, when they were last measured
+    CheckRecord health;
+    CheckRecord readiness;
 
     template <typename V>
     void visit(V& v) {
         v(name), v(phase), v(pid), v(startedUsec), v(endedUsec), v(exitCode), v(exitSignal), v(coreDumped);
-        v(stopRequested), v(reason), v(limitBytes), v(diskBytes);
+        v(stopRequested), v(reason), v(limitBytes), v(diskBytes), v(health), v(readiness);
     }
     bool operator==(const ContainerRecord&) const = default;
     bool failed() const {
-        return phase == ContainerPhase::exited && !stopRequested && (exitCode != 0 || exitSignal != 0);
+        return phase == ContainerPhase::exited && !stopRequested &&
+               (exitCode != 0 || exitSignal != 0 || reason != EndReason::none);
     }
+    // Its checks say so, if it has any. Nothing is expected of one that has ended.
+    bool ready() const { return phase == ContainerPhase::exited || (health.allows() && readiness.allows()); }
 };
 
 enum class InstancePhase : uint32_t {

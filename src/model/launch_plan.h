@@ -93,6 +93,40 @@ struct ResourceLimit {
     bool operator==(const ResourceLimit&) const = default;
 };
 
+// What a check says about its container: whether it is healthy (if not, it is ended), or whether it is ready.
+enum class CheckPurpose : uint32_t { health, readiness };
+constexpr auto kCheckPurposes =
+    makeEnumTable<CheckPurpose>({{CheckPurpose::health, "health"}, {CheckPurpose::readiness, "readiness"}});
+
+enum class ProbeKind : uint32_t {
+    command,  // `argv` in the container, with its user, environment and working directory: passes with exit 0
+    tcp,      // a connection to `port` of 127.0.0.1 in the network namespace of the instance
+    http,     // a GET of `url`: passes with a status of 200 to 399
+};
+constexpr auto kProbeKinds =
+    makeEnumTable<ProbeKind>({{ProbeKind::command, "command"}, {ProbeKind::tcp, "tcp"}, {ProbeKind::http, "http"}});
+
+// A question that the executor asks again and again, and what follows from the answers (core/health.h).
+struct CheckPlan {
+    CheckPurpose purpose = CheckPurpose::health;
+    ProbeKind probe = ProbeKind::command;
+    std::vector<std::string> argv;
+    uint64_t port = 0;
+    std::string url;
+    uint64_t delayUsec = 0;     // before the first probe
+    uint64_t intervalUsec = 0;  // from the beginning of one to that of the next; never 0
+    uint64_t timeoutUsec = 0;   // for an answer; never 0
+    uint64_t graceUsec = 0;     // in which failures do not count, before the first success
+    uint64_t maxFailures = 0;   // one after another, that end the container; 0 = none does
+
+    template <typename V>
+    void visit(V& v) {
+        v(purpose), v(probe), v(argv), v(port), v(url), v(delayUsec), v(intervalUsec), v(timeoutUsec), v(graceUsec);
+        v(maxFailures);
+    }
+    bool operator==(const CheckPlan&) const = default;
+};
+
 struct ContainerPlan {
     std::string name;
     std::string scope;                     // unit name
@@ -112,12 +146,13 @@ struct ContainerPlan {
     uint64_t diskLimit = 0;      // bytes below its directories before it is ended; 0 = none
     bool measureDisk = false;    // tell how much it has there
     uint64_t killGraceUsec = 0;  // from SIGTERM to SIGKILL
+    std::vector<CheckPlan> checks;
 
     template <typename V>
     void visit(V& v) {
         v(name), v(scope), v(sandbox), v(user), v(argv), v(environment), v(mounts), v(mountNamespace), v(pidNamespace);
         v(ipcNamespace), v(restrictCapabilities), v(capabilities), v(noNewPrivileges), v(seccomp), v(limits);
-        v(diskLimit), v(measureDisk), v(killGraceUsec);
+        v(diskLimit), v(measureDisk), v(killGraceUsec), v(checks);
     }
     bool operator==(const ContainerPlan&) const = default;
 };

@@ -15,7 +15,7 @@ public:
     void inPod(const PodSpec& spec) {
         environment(spec.environment, "");
         for (size_t i = 0; i < spec.containers.size(); ++i)
-            inContainer(spec.containers[i], cat("/containers/", i));
+            inContainer(spec, spec.containers[i], cat("/containers/", i));
         for (size_t i = 0; i < spec.volumes.size(); ++i)
             inVolume(spec.volumes[i], cat("/volumes/", i));
         for (size_t i = 0; i < spec.networks.size(); ++i)
@@ -42,17 +42,28 @@ private:
                 add(pointerTo(at + "/environment", name), "values from secrets");
     }
 
-    void inContainer(const ContainerSpec& container, const std::string& at) {
+    void inContainer(const PodSpec& spec, const ContainerSpec& container, const std::string& at) {
         if (container.command.empty() && !container.image)
             found_.push_back({.pointer = at + "/exec", .what = "neither a command nor an image to take one from"});
         unless(!container.image, at, "/image", "images");
         unless(container.resources.gpus == 0, at, "/resources/gpus", "gpus");
-        unless(container.endpoints.empty(), at, "/endpoints", "endpoints");
+        for (size_t i = 0; i < container.endpoints.size(); ++i)
+            inEndpoint(spec, container.endpoints[i], cat(at, "/endpoints/", i));
         environment(container.environment, at);
-        unless(!container.healthCheck, at, "/healthCheck", "health checks");
-        unless(!container.check, at, "/check", "checks");
         unless(container.artifacts.empty(), at, "/artifacts", "artifacts");
         unless(!container.tty, at, "/tty", "terminals");
+    }
+
+    // Networks other than the host's are an obstacle of their own.
+    void inEndpoint(const PodSpec& spec, const Endpoint& endpoint, const std::string& at) {
+        if (spec.networkMode() != NetworkMode::host)
+            return;
+        const bool fixed = endpoint.hostPort.value_or(0) != 0;
+        unless(fixed, at, "", "endpoints without a fixed hostPort");
+        if (fixed && spec.instances > 1)
+            found_.push_back({.pointer = at + "/hostPort",
+                              .what = cat("port ", *endpoint.hostPort, " of the host cannot belong to ", spec.instances,
+                                          " instances: use one instance")});
     }
 
     void inVolume(const VolumeSpec& volume, const std::string& at) {

@@ -114,8 +114,9 @@ protected:
         sendSandbox(started.control.get());
         sendScoped(started.control.get());
         InitReport report;
+        std::vector<UniqueFd> none;
         pollfd poll{started.control.get(), POLLIN, 0};
-        if (::poll(&poll, 1, 10'000) != 1 || receiveReport(started.control.get(), report) != Heard::report)
+        if (::poll(&poll, 1, 10'000) != 1 || receiveReport(started.control.get(), report, none) != Heard::report)
             throw Error(Errc::internal, "podd-init says nothing");
         return report;
     }

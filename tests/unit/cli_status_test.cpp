@@ -203,6 +203,28 @@ TEST_F(CliStatus, VersionsAndTheirDifferencesAreJson) {
               "{\"message\":\"no\",\"outcome\":\"refused\",\"pod\":\"/b\"}]\n");
 }
 
+std::string statusOf(const Properties& more) {
+    ManagedObjects objects = fakeObjects();
+    for (const auto& [name, value] : more)
+        objects["/i3/nginx"]["org.podd1.Container"][name] = value;
+    return podStatusText(podsOf(objects).at(0), kNow, kPlain);
+}
+
+TEST_F(CliStatus, SaysWhatChecksSay) {
+    const auto text = [](const char* value) { return Value(std::string(value)); };
+    EXPECT_NE(statusOf({{"Health", text("healthy")}}).find(": running (healthy), PID"), std::string::npos);
+    EXPECT_NE(statusOf({{"Health", text("unknown")}, {"Readiness", text("unknown")}})
+                  .find(": running (health unknown, not ready yet), PID"),
+              std::string::npos);
+    const std::string sick = statusOf({{"Health", text("unhealthy")},
+                                       {"HealthFailures", number(2)},
+                                       {"HealthAnswer", text("HTTP status 503\033")},
+                                       {"Readiness", text("not-ready")},
+                                       {"ReadinessAnswer", text("exit 1")}});
+    EXPECT_NE(sick.find(": running (unhealthy, not-ready), PID"), std::string::npos) << sick;
+    EXPECT_NE(sick.find(": health check: HTTP status 503\\x1b (2 failures), check: exit 1"), std::string::npos) << sick;
+}
+
 TEST(CliShow, ValuesAreReadable) {
     EXPECT_EQ(shown("MemoryCurrent", number(kUnknown)), "[not set]");
     EXPECT_EQ(shown("EndTimestamp", number(0)), "");

@@ -23,7 +23,9 @@ InstanceRecord example() {
                             .exitCode = 0,
                             .exitSignal = 11,
                             .coreDumped = true,
-                            .stopRequested = true}}};
+                            .stopRequested = true,
+                            .health = {.state = CheckState::failing, .sinceUsec = 3, .failures = 2, .answer = "a\nb"},
+                            .readiness = {.state = CheckState::unknown, .sinceUsec = 4}}}};
 }
 
 }  // namespace
@@ -43,6 +45,15 @@ TEST(InstanceRecord, hasAReadableForm) {
               "SIGNAL=0\n"
               "CORE_DUMPED=no\nSTOP_REQUESTED=no\nREASON=none\nLIMIT_BYTES=0\nDISK_BYTES=18446744073709551615\n"
               "END=3446031467\n");
+}
+
+TEST(InstanceRecord, whatChecksSayIsReadable) {
+    InstanceRecord record{.pod = "/a", .number = 1};
+    record.containers.push_back({.name = "c"});
+    record.containers.back().health = {.state = CheckState::failing, .sinceUsec = 3, .failures = 2, .answer = "exit 1"};
+    EXPECT_NE(
+        recordText(record).find("\nHEALTH=failing\nHEALTH_SINCE_USEC=3\nHEALTH_FAILURES=2\nHEALTH_ANSWER=exit 1\nEND="),
+        std::string::npos);
 }
 
 TEST(InstanceRecord, anyCutOrChangedByteIsNoticed) {

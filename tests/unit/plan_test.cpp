@@ -117,6 +117,18 @@ TEST(Plan, IsolatesPidsForEachContainerAndSharesIpcAndUts) {
         EXPECT_TRUE(container.pidNamespace);
 }
 
+TEST(Plan, TellsEveryContainerOfAllPorts) {
+    PodSpec spec = twoContainers();
+    spec.containers[1].endpoints = {{.name = "web-site", .hostPort = uint16_t{8080}},
+                                    {.name = "any", .hostPort = uint16_t{0}}};
+    spec.environment["ENDPOINT_WEB_SITE"] = "mine";
+    for (const ContainerPlan& container : planOf(spec).launch.containers) {
+        EXPECT_TRUE(hasLine(container, "ENDPOINT_WEB_SITE=8080"));
+        EXPECT_TRUE(hasLine(container, "EP_HOST_WEB_SITE=8080"));
+        EXPECT_FALSE(hasLine(container, "ENDPOINT_ANY=0"));
+    }
+}
+
 TEST(Plan, TakesTheContainersUserOverThePods) {
     const LaunchPlan plan = planOf(twoContainers()).launch;
     EXPECT_EQ(plan.containers[0].user, "nobody");

@@ -40,6 +40,17 @@ LaunchPlan fullPlan() {
     container.limits = {{7, 1024, 18446744073709551615U}};
     container.diskLimit = 10;
     container.killGraceUsec = 3'000'000;
+    container.checks = {{.purpose = CheckPurpose::readiness,
+                         .probe = ProbeKind::http,
+                         .argv = {"a", ""},
+                         .port = 65535,
+                         .url = "http://127.0.0.1:1/",
+                         .delayUsec = 1,
+                         .intervalUsec = 2,
+                         .timeoutUsec = 3,
+                         .graceUsec = 4,
+                         .maxFailures = 5},
+                        {}};
     plan.containers = {container, {}};
     return plan;
 }
