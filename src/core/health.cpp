@@ -58,7 +58,6 @@ Step answered(const CheckPlan& check, const Progress& now, const Answer& answer,
 
 Progress resumed(const CheckPlan& check, Progress now, uint64_t nowUsec) {
     now.dueUsec = nowUsec + check.intervalUsec;
-    now.graceEndUsec = std::max(now.graceEndUsec, nowUsec);
     return now;
 }
 

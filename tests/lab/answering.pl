@@ -6,7 +6,7 @@
 #   /never               takes the request and stays silent
 #   /close               closes at once
 #   /garbage             what is no HTTP
-#   /trickle             a byte every now and then, for ever
+#   /trickle             a line of the head every now and then, for ever
 #   /endless             200, and a body without an end
 #   /asked?by=podd       200 when the request is as a probe's should be, else 400
 use strict;
@@ -29,7 +29,10 @@ sub answer {
     elsif ($path =~ m{^/after/(.+)}) { select(undef, undef, undef, $1); print $client "HTTP/1.1 200 OK\r\n$empty" }
     elsif ($path eq "/never")        { sleep 60 }
     elsif ($path eq "/garbage")      { print $client "\0\1 this is not HTTP\n" }
-    elsif ($path eq "/trickle")      { for (1 .. 200) { syswrite $client, "H"; select(undef, undef, undef, 0.3) } }
+    elsif ($path eq "/trickle") {
+        syswrite $client, "HTTP/1.1 200 OK\r\n";
+        for (1 .. 200) { syswrite $client, "X: $_\r\n"; select(undef, undef, undef, 0.3) }
+    }
     elsif ($path eq "/endless") {
         print $client "HTTP/1.1 200 OK\r\n\r\n";
         1 while syswrite $client, "x" x 65536;

@@ -36,6 +36,7 @@ HTTP = {
 
 LISTEN = """use IO::Socket::INET; $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => {port}, Listen => %d,
 ReuseAddr => 1) or die; """
+CLOSES = "exec perl -e '" + LISTEN % 5 + "while ($c = $s->accept) { close $c }'"
 # The same over other protocols: scheme (or tcp), what runs, and the answer.
 OTHERS = {
     "tls-self-signed": (
@@ -43,15 +44,15 @@ OTHERS = {
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout k -out c -subj /CN=x 2>/dev/null; "
         "exec openssl s_server -quiet -accept 127.0.0.1:{port} -key k -cert c -www",
         READY),
-    "tls-where-there-is-none": ("HTTPS", f"exec perl {SERVER} {{port}}", "https://127.0.0.1:{port}/: "),
+    "tls-closed": ("HTTPS", CLOSES, "https://127.0.0.1:{port}/: "),
+    "tls-unanswered": ("HTTPS", f"exec perl {SERVER} {{port}}", TOO_LATE),
     "http-refused": ("HTTP", "exec sleep infinity", "http://127.0.0.1:{port}/: Failed to connect to 127.0.0.1 port {port}"),
     "tcp-listening": ("tcp", f"exec perl {SERVER} {{port}}", READY),
-    "tcp-closes-at-once": (
-        "tcp", "exec perl -e '" + LISTEN % 5 + "while ($c = $s->accept) { close $c }'", READY),
+    "tcp-closes-at-once": ("tcp", CLOSES, READY),
     "tcp-refused": ("tcp", "exec sleep infinity", "connect to port {port}: Connection refused"),
     "tcp-full-backlog": (
         "tcp",
-        "exec perl -e '" + LISTEN % 0 + "use Socket; for (1 .. 3) { socket($c[$_], AF_INET, SOCK_STREAM, 0); "
+        "exec perl -e '" + LISTEN % 1 + "use Socket; for (1 .. 8) { socket($c[$_], AF_INET, SOCK_STREAM, 0); "
         "fcntl($c[$_], 4, 2048); connect($c[$_], sockaddr_in({port}, INADDR_LOOPBACK)) } sleep 1000'",
         TOO_LATE),
 }
