@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 
@@ -50,6 +51,14 @@ bool isZombie(const std::string& pid) {
     return comm == std::string::npos || stat.compare(comm, 3, ") Z") == 0;
 }
 
+// By the kernel's flags: the ninth field of proc_pid_stat(5), the seventh behind the name, which may hold anything.
+bool taskIsExiting(std::string_view stat) {
+    constexpr uint64_t kExiting = 0x4;  // PF_EXITING
+    constexpr size_t kFlags = 7;
+    const std::vector<std::string> fields = split(stat.substr(std::min(stat.rfind(')'), stat.size())), ' ');
+    return fields.size() <= kFlags || (parseUnsigned(fields[kFlags]).value_or(kExiting) & kExiting) != 0;
+}
+
 }  // namespace
 
 bool hearsSignal(std::string_view status, int signal) {
@@ -60,6 +69,15 @@ bool hearsSignal(std::string_view status, int signal) {
 bool processHears(pid_t pid, int signal) {
     const std::string status = readState(cat("/proc/", pid, "/status"));
     return status.empty() || hearsSignal(status, signal);
+}
+
+// A thread may end before the others, also the first one.
+bool isExiting(pid_t pid) {
+    const std::string tasks = cat("/proc/", pid, "/task");
+    const std::vector<std::string> all = listDirectory(tasks);
+    return std::all_of(all.begin(), all.end(), [&](const std::string& task) {
+        return taskIsExiting(readState(cat(tasks, '/', task, "/stat")));
+    });
 }
 
 bool hasLivingChildren(pid_t pid) {

@@ -19,6 +19,10 @@ bool hearsSignal(std::string_view status, int signal);
 // Whether the process catches, ignores or blocks the signal; true when that cannot be found out.
 bool processHears(pid_t pid, int signal);
 
+// Whether the process is on its way out, although it may not be seen to have ended yet: the first process of a PID
+// namespace waits for all others in it to be reaped (pid_namespaces(7)).
+bool isExiting(pid_t pid);
+
 // Whether it has children that are not zombies.
 bool hasLivingChildren(pid_t pid);
 

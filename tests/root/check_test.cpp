@@ -111,6 +111,18 @@ TEST_F(Checks, aPortIsAskedByTheExecutorItself) {
     finish(running);
 }
 
+TEST_F(Checks, whoEndsByItselfWhileItIsAskedHasNotFailedItsCheck) {
+    CheckPlan check = asking(CheckPurpose::health, "sleep 100");
+    check.timeoutUsec = 60'000 * kMillisecond;
+    check.maxFailures = 1;
+    (void)launchWith(check, "sleep 0.5; exit 5");
+    const ContainerRecord ended = named(end(), "c");
+    EXPECT_EQ(ended.reason, EndReason::none);
+    EXPECT_EQ(ended.exitCode, 5);
+    EXPECT_EQ(ended.health.state, CheckState::unknown);
+    expectNothingLeft();
+}
+
 TEST_F(Checks, nothingIsAskedOfWhoIsBeingStopped) {
     const Report running = launchWith(asking(CheckPurpose::health, "echo x >> asked"), kDeaf);
     EXPECT_EQ(said(CheckPurpose::health).state, CheckState::passing);
