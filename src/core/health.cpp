@@ -25,6 +25,20 @@ std::string objection(const CheckRecord& check, const char* yet, const char* no)
     return cat(no, ": ", check.answer);
 }
 
+// Cut between two characters.
+std::string bounded(const std::string& text) {
+    constexpr std::string_view kDots = "...";
+    if (text.size() <= kMaxAnswer)
+        return text;
+    size_t end = 0;
+    while (true) {
+        const size_t length = std::max<size_t>(utf8Length(std::string_view(text).substr(end)), 1);
+        if (end + length + kDots.size() > kMaxAnswer)
+            return cat(text.substr(0, end), kDots);
+        end += length;
+    }
+}
+
 }  // namespace
 
 Progress begin(const CheckPlan& check, uint64_t nowUsec) {
@@ -40,7 +54,7 @@ Step answered(const CheckPlan& check, const Progress& now, const Answer& answer,
     Step step{.next = now};
     Progress& next = step.next;
     next.dueUsec = std::max(startedUsec + check.intervalUsec, nowUsec);
-    next.answer = answer.passed ? "" : answer.text;
+    next.answer = answer.passed ? "" : bounded(answer.text);
     const bool health = check.purpose == CheckPurpose::health;
     const bool counts = !health || now.state != CheckState::unknown || nowUsec >= now.graceEndUsec;
     if (answer.passed) {
@@ -56,8 +70,9 @@ Step answered(const CheckPlan& check, const Progress& now, const Answer& answer,
     return step;
 }
 
-Progress resumed(const CheckPlan& check, Progress now, uint64_t nowUsec) {
+Progress resumed(const CheckPlan& check, Progress now, uint64_t suspendedUsec, uint64_t nowUsec) {
     now.dueUsec = nowUsec + check.intervalUsec;
+    now.graceEndUsec += nowUsec - suspendedUsec;
     return now;
 }
 

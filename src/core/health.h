@@ -17,9 +17,12 @@
 
 namespace podd::health {
 
+// A record with the answers of all containers is one packet.
+constexpr size_t kMaxAnswer = 256;  // bytes
+
 struct Answer {
     bool passed = false;
-    std::string text;  // why not: "exit 1: no database", "no answer within 5s"
+    std::string text;  // why not, cut where it is longer than kMaxAnswer: "exit 1: no database", "no answer within 5s"
     bool operator==(const Answer&) const = default;
 };
 
@@ -47,8 +50,9 @@ Progress begin(const CheckPlan& check, uint64_t nowUsec);
 Step answered(const CheckPlan& check, const Progress& now, const Answer& answer, uint64_t startedUsec,
               uint64_t nowUsec);
 
-// The container was suspended and goes on: what it has missed says nothing about it.
-Progress resumed(const CheckPlan& check, Progress now, uint64_t nowUsec);
+// The container was suspended at that time, and goes on: what it has missed says nothing about it, and took nothing of its
+// grace.
+Progress resumed(const CheckPlan& check, Progress now, uint64_t suspendedUsec, uint64_t nowUsec);
 
 // What there is to say of the time that an answer had: "no answer within 5s".
 Answer tooLate(const CheckPlan& check);

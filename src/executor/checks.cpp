@@ -39,6 +39,7 @@ struct Checks::Check {
 struct Checks::Subject {
     Container& container;
     std::unique_ptr<Freezer> freezer = {};
+    uint64_t frozenUsec = 0;  // since when, or when it last was
     std::vector<std::unique_ptr<Check>> checks = {};
 
     bool frozen() const { return freezer && freezer->frozen(); }
@@ -56,6 +57,7 @@ void Checks::start(Containers& containers, int initImage) {
         if (container.plan.checks.empty() || !container.living())
             continue;
         Subject& subject = *subjects_.emplace_back(std::make_unique<Subject>(Subject{container}));
+        subject.frozenUsec = now;
         if (const auto group = scopeDirectory(settings_.cgroupRoot, container.pid(), container.plan.scope))
             subject.freezer = Freezer::watch(loop_, *group, [this, &subject] { onFreezer(subject); });
         for (const CheckPlan& plan : container.plan.checks) {
@@ -93,13 +95,16 @@ void Checks::halt(Check& check) {
 }
 
 void Checks::onFreezer(Subject& subject) {
+    const uint64_t now = sd::monotonicUsec();
     for (const auto& check : subject.checks) {
         halt(*check);
         if (subject.frozen())
             continue;
-        check->progress = health::resumed(check->plan, check->progress, sd::monotonicUsec());
+        check->progress = health::resumed(check->plan, check->progress, subject.frozenUsec, now);
         schedule(*check);
     }
+    if (subject.frozen())
+        subject.frozenUsec = now;
 }
 
 void Checks::schedule(Check& check) {

@@ -22,7 +22,6 @@ namespace podd {
 namespace {
 
 constexpr size_t kKeptOutput = 4096;   // the end of what a program writes
-constexpr size_t kLongestLine = 200;   // bytes of an answer
 constexpr size_t kReadAtOnce = 65536;  // so that a program that writes without end keeps nobody else waiting
 
 class PortProbe final : public Probe {
@@ -156,14 +155,7 @@ std::string lastLine(const std::string& output) {
             last = line;
     while (!last.empty() && (last.back() == '\r' || last.back() == ' '))
         last.pop_back();
-    size_t end = 0;
-    while (end < last.size()) {
-        const size_t length = std::max<size_t>(utf8Length(std::string_view(last).substr(end)), 1);
-        if (end + length > kLongestLine)
-            break;
-        end += length;
-    }
-    return printable(last.substr(0, end)) + (end < last.size() ? "..." : "");
+    return printable(last);
 }
 
 std::unique_ptr<Probe> probePort(Loop& loop, uint16_t port, Probe::Done done) {

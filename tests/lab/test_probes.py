@@ -71,7 +71,7 @@ COMMANDS = {
     "talks-for-ever": ("exec yes", TOO_LATE),
     "talks-much": ("head -c 5000000 /dev/zero | tr '\\0' x; echo; echo enough; exit 3", "exit 3: enough"),
     "ugly-words": ("printf 'red \\033[31m'; exit 1", "exit 1: red \\x1b[31m"),
-    "long-words": ("head -c 300 /dev/zero | tr '\\0' y; exit 1", "exit 1: " + "y" * 200 + "..."),
+    "long-words": ("head -c 300 /dev/zero | tr '\\0' y; exit 1", "exit 1: " + "y" * 245 + "..."),
     "leaves-a-child": ("sleep 4321 & exit 0", READY),
     "leaves-a-session": ("setsid sleep 3 & exit 0", READY),
     "user": ('test "$(id -u) $(id -g)" = "1000 1000"', READY),

@@ -6,8 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "base/socket.h"
+#include "base/wire.h"
 #include "core/base_plan.h"
 #include "executor/probe.h"
+#include "model/executor_protocol.h"
 #include "model/pod_spec_json.h"
 
 #include "small_definitions.h"
@@ -116,12 +119,36 @@ TEST(Health, WhatIsOverdueIsAskedOnceAndAtOnce) {
 }
 
 TEST(Health, WhatWasMissedWhileItWasSuspendedDoesNotCount) {
-    const CheckPlan check = healthCheck(0, 2);
+    const CheckPlan check = healthCheck(60, 2);
     health::Progress now = health::answered(check, health::begin(check, kStart), {false, "x"}, kStart, kStart).next;
+    const uint64_t frozen = kStart + 10 * kSecond;
     const uint64_t thawed = kStart + 1000 * kSecond;
-    const health::Progress resumed = health::resumed(check, now, thawed);
+    const health::Progress resumed = health::resumed(check, now, frozen, thawed);
     now.dueUsec = thawed + check.intervalUsec;
+    now.graceEndUsec = thawed + 50 * kSecond;
     EXPECT_EQ(resumed, now);
+}
+
+TEST(Health, AnAnswerIsNotLongerThanItsRoom) {
+    const auto kept = [](const std::string& text) {
+        const CheckPlan check = readinessCheck();
+        return health::answered(check, health::begin(check, kStart), {false, text}, kStart, kStart).next.answer;
+    };
+    EXPECT_EQ(kept(std::string(256, 'x')), std::string(256, 'x'));
+    EXPECT_EQ(kept(std::string(257, 'x')), std::string(253, 'x') + "...");
+    EXPECT_EQ(kept(std::string(252, 'x') + "\u00e9" + std::string(9, 'x')), std::string(252, 'x') + "...")
+        << "no half character";
+}
+
+// With as many containers as there can be, and the longest names and answers, for each of both checks.
+TEST(Health, TheRecordOfTheLargestInstanceFitsIntoAPacket) {
+    Report report{.kind = Report::Kind::checked, .record = {.pod = std::string(200, 'p')}, .problem = ""};
+    for (int i = 0; i < 64; ++i) {
+        ContainerRecord container{.name = std::string(63, 'c')};
+        container.health.answer = container.readiness.answer = std::string(health::kMaxAnswer, 'x');
+        report.record.containers.push_back(container);
+    }
+    EXPECT_LE(wire::encode(report).size(), kMaxPacket);
 }
 
 TEST(Health, NamesForClients) {
@@ -227,9 +254,6 @@ TEST(Probe, OfTheOutputTheLastLineThatSaysAnythingIsTheAnswer) {
     EXPECT_EQ(lastLine("one\ntwo\r\n\n"), "two");
     EXPECT_EQ(lastLine("cut"), "cut");
     EXPECT_EQ(lastLine("a\x1b[31mred\n"), "a\\x1b[31mred");
-    EXPECT_EQ(lastLine(std::string(200, 'x')), std::string(200, 'x'));
-    EXPECT_EQ(lastLine(std::string(201, 'x')), std::string(200, 'x') + "...");
-    EXPECT_EQ(lastLine(std::string(199, 'x') + "\u00e9"), std::string(199, 'x') + "...") << "no half character";
 }
 
 }  // namespace
