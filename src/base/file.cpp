@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/strings.h"
 
 namespace podd {
@@ -76,15 +77,19 @@ void writeFileAtomically(const std::string& path, std::string_view content, Dura
         const UniqueFd fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
         if (!fd)
             throwErrno(errno, cat("create ", quoted(fresh)));
+        PODD_FAILPOINT("file.created");
         writeAll(fd.get(), content, fresh);
+        PODD_FAILPOINT("file.written");
         if (durability == Durability::durable && ::fsync(fd.get()) < 0)
             throwErrno(errno, cat("sync ", quoted(fresh)));
+        PODD_FAILPOINT("file.synced");
         if (::rename(fresh.c_str(), path.c_str()) < 0)
             throwErrno(errno, cat("rename ", quoted(fresh)));
     } catch (const Error&) {
         (void)::unlink(fresh.c_str());
         throw;
     }
+    PODD_CRASHPOINT("file.renamed");
     if (durability == Durability::durable)
         syncDirectory(parentOf(path));
 }
@@ -92,6 +97,7 @@ void writeFileAtomically(const std::string& path, std::string_view content, Dura
 void renameDurably(const std::string& from, const std::string& to) {
     if (::rename(from.c_str(), to.c_str()) < 0)
         throwErrno(errno, cat("rename ", quoted(from)));
+    PODD_FAILPOINT("file.moved");
     syncDirectory(parentOf(to));
 }
 

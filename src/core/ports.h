@@ -48,7 +48,7 @@ public:
     virtual ~UnitListener() = default;
     virtual void jobQueued(const std::string& job, const std::string& unit) = 0;
     virtual void unitRemoved(const std::string& unit) = 0;
-    virtual void systemdRestarted() = 0;  // signals may have been lost
+    virtual void removalsMissed() = 0;  // units may be gone without having been told of
 };
 
 class SpawnerPort {
@@ -56,6 +56,7 @@ public:
     virtual ~SpawnerPort() = default;
     // Throws Error (unavailable) when the spawner cannot be reached.
     virtual void launch(const LaunchPlan& plan, const std::string& instance) = 0;
+    // Until it is done, whatever becomes of spawners; asked for twice, it is ordered once.
     virtual void removeSandbox(const std::string& instance, const std::string& path) = 0;
 };
 

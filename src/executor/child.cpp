@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -115,6 +116,7 @@ void becomeExecutor(const Settings& settings, const rlimit& descriptors, int ord
         UniqueFd planFd = awaitPlan(UniqueFd(kFirstKept));
         if (!planFd)
             ::_exit(0);
+        PODD_FAILPOINT("executor.plan");
         LaunchPlan plan = wire::decode<LaunchPlan>(readSealed(planFd.get()));
         planFd.reset();
         // Not freed: the process ends with it.
@@ -130,8 +132,10 @@ void becomeExecutor(const Settings& settings, const rlimit& descriptors, int ord
 void becomeRemover(const std::string& path, int complaints) {
     try {
         leaveSpawner({complaints}, "podd-remover");
+        PODD_FAILPOINT("remover.begun");
         const std::string left = removeTree(path);
         writeAll(kFirstKept, left, "removal");
+        PODD_CRASHPOINT("remover.done");
         ::_exit(0);
     } catch (const std::exception& error) {
         log::error(cat("removal of ", quoted(path), ": ", error.what()));

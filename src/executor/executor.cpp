@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "executor/fields.h"
@@ -86,19 +87,25 @@ void Executor::run() {
 
 void Executor::begin() {
     term_ = loop_.signal(SIGTERM, [this] { onTerm(); });
+    PODD_FAILPOINT("executor.begun");
     store_.write(record_);
+    PODD_FAILPOINT("executor.recorded");
     checkPaths(plan_, settings_.stateDirectory);
     std::vector<User> users;
     std::vector<Started> started;
     for (const ContainerPlan& container : plan_.containers)
         users.push_back(within(cat("container ", quoted(container.name)), [&] { return resolveUser(container.user); }));
     sandbox_.begin();
+    PODD_FAILPOINT("executor.sandbox");
     enterNamespaces(plan_);
+    PODD_FAILPOINT("executor.namespaces");
     for (size_t i = 0; i < users.size(); ++i)
         started.push_back(start(i, users[i]));
     store_.write(record_);
+    PODD_FAILPOINT("executor.started");
     waitsForUnits_ = true;
     link_.connect();
+    PODD_CRASHPOINT("executor.connected");
     report(Report::Kind::pids);
     armDeadline();
     // What the units do not need is done while podd-init is exec'ed and systemd makes them.
@@ -106,7 +113,9 @@ void Executor::begin() {
         relayOutput(containers_[i], 0, std::move(started[i].out));
         relayOutput(containers_[i], 1, std::move(started[i].err));
     }
+    PODD_FAILPOINT("executor.output");
     sandbox_.make(users);
+    PODD_FAILPOINT("executor.directories");
     for (const Container& container : containers_)
         sendSandbox(container.control.get());
 }
@@ -115,6 +124,7 @@ Started Executor::start(size_t which, const User& user) {
     const ContainerPlan& plan = plan_.containers[which];
     Started started = within(cat("container ", quoted(plan.name)),
                              [&] { return startContainer(plan_, plan, user, initImage_.get()); });
+    PODD_CRASHPOINT("executor.cloned");
     Container& container = containers_.emplace_back(Container{.plan = plan,
                                                               .record = record_.containers[which],
                                                               .user = user,
@@ -139,11 +149,13 @@ void Executor::relayOutput(Container& container, size_t which, UniqueFd pipe) {
 }
 
 void Executor::onConnected() {
+    PODD_CRASHPOINT("executor.hello");
     report(Report::Kind::hello);
     armDeadline();
 }
 
 void Executor::onCommand(const ExecutorCommand& command) {
+    PODD_CRASHPOINT("executor.command");
     switch (command.kind) {
         case ExecutorCommand::Kind::scoped: return onScoped();
         case ExecutorCommand::Kind::abort: return callOff(Report::Kind::ended);
@@ -163,6 +175,7 @@ void Executor::onCommand(const ExecutorCommand& command) {
 void Executor::onScoped() {
     if (!starting())
         return;
+    PODD_FAILPOINT("executor.scoped");
     scoped_ = true;
     deadline_.reset();
     for (const Container& container : containers_)
@@ -191,6 +204,7 @@ void Executor::beginStop() {
 // systemd stops this process after the containers have gone, as far as it sees (their cgroups are empty
 // before they can be reaped). On a frozen slice, which 257 refuses to stop, they have not.
 void Executor::onTerm() {
+    PODD_CRASHPOINT("executor.term");
     if (starting())
         return callOff(Report::Kind::failed);
     beginStop();
@@ -255,11 +269,13 @@ void Executor::releaseIfAllReady() {
         return;
     record_.phase = InstancePhase::released;
     try {
+        PODD_FAILPOINT("executor.release");
         store_.write(record_);  // before the first go: from here on nobody can be sure that nothing has run
     } catch (...) {
         record_.phase = InstancePhase::starting;
         throw;
     }
+    PODD_CRASHPOINT("executor.released");
     for (const Container& container : containers_)
         sendGo(container.control.get());
 }
@@ -271,8 +287,10 @@ void Executor::onExec(Container& container) {
     const bool all = std::all_of(containers_.begin(), containers_.end(), [](const auto& each) { return each.execed; });
     if (!all || record_.phase != InstancePhase::released)
         return;
+    PODD_CRASHPOINT("executor.execed");
     record_.phase = InstancePhase::running;
     writeRecord();
+    PODD_CRASHPOINT("executor.running");
     report(Report::Kind::running);
     disk_.start();
     checks_.start(containers_, initImage_.get());

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <optional>
 
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -64,6 +65,7 @@ void Executor::onEnd(Container& container) {
     if (starting())
         return cancel(Report::Kind::failed, cat("container ", quoted(container.plan.name),
                                                 ": ended before it was started: ", describe(*end)));
+    PODD_CRASHPOINT("executor.ended");
     container.end = *end;
     container.stopRequested = stopper_.stopping() && container.record.reason != EndReason::healthCheck;
     container.endWatch.reset();
@@ -110,8 +112,10 @@ void Executor::reap(Container& container) {
         container.record.limitBytes = container.memory->limitBytes();
     }
     container.memory.reset();
+    PODD_CRASHPOINT("executor.reaped");
     announceEnd(notices_, plan_, container.plan, container.record);
     writeRecord();
+    PODD_CRASHPOINT("executor.exited");
     report(Report::Kind::exited);
     switch (fate::afterEnd(record_, container.record)) {
         case fate::Next::goOn: return;
@@ -178,12 +182,16 @@ void Executor::conclude() {
         return;
     if (const size_t lost = relay_.unsentBytes(); lost != 0)
         log::warning(cat(plan_.pod, '.', plan_.number, ": ", lost, " bytes of output lost: journald is away"));
+    PODD_CRASHPOINT("executor.conclude");
     const std::string left = sandbox_.remove();
     if (!left.empty())
         log::error(cat(plan_.pod, '.', plan_.number, ": remove ", quoted(plan_.sandbox), ": ", left));
+    PODD_CRASHPOINT("executor.emptied");
     record_.phase = InstancePhase::ended;
     writeRecord();
+    PODD_CRASHPOINT("executor.last-record");
     report(Report::Kind::ended, left);
+    PODD_CRASHPOINT("executor.last-report");
     link_.close();
     loop_.leave();
 }
@@ -194,6 +202,7 @@ void Executor::cancel(Report::Kind kind, const std::string& problem) {
         return;
     if (!waitsForUnits_)
         link_.connect();  // it failed before there was anything to tell
+    PODD_CRASHPOINT("executor.cancel");
     for (auto container = containers_.rbegin(); container != containers_.rend(); ++container) {
         container->controlWatch.reset();
         container->endWatch.reset();
@@ -206,6 +215,7 @@ void Executor::cancel(Report::Kind kind, const std::string& problem) {
     record_.phase = InstancePhase::ended;
     record_.problem = problem;
     writeRecord();
+    PODD_CRASHPOINT("executor.canceled");
     report(kind, problem);
     link_.close();
     loop_.leave();

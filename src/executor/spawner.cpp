@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -85,6 +86,7 @@ void Spawner::receive(Connection& connection) {
 void Spawner::obey(Packet& packet) {
     const Order order = wire::decode<Order>(packet.data);
     std::string().swap(packet.data);  // or every executor keeps a copy of this buffer
+    PODD_CRASHPOINT("spawner.order");
     if (order.kind == Order::Kind::removeSandbox)
         return removeSandbox(order);
     if (packet.fds.size() != 1)
@@ -99,6 +101,7 @@ void Spawner::launch(const Order& order, const UniqueFd& plan) {
     } catch (const Error& error) {
         notice.problem = error.what();
     }
+    PODD_CRASHPOINT("spawner.tell");
     tell(notice);
     if (notice.pid == 0)
         return;
@@ -107,6 +110,7 @@ void Spawner::launch(const Order& order, const UniqueFd& plan) {
 }
 
 pid_t Spawner::start(const Order& order, const UniqueFd& plan) {
+    PODD_FAILPOINT("spawner.start");
     Child* executor = std::exchange(standby_, nullptr);
     // One that stood by may have been killed.
     if (executor == nullptr || !sendPacket(executor->orders.get(), kPlanFollows, {plan.get()})) {
@@ -114,6 +118,7 @@ pid_t Spawner::start(const Order& order, const UniqueFd& plan) {
         if (!sendPacket(executor->orders.get(), kPlanFollows, {plan.get()}))
             throwErrno(errno, "pass the plan");
     }
+    PODD_CRASHPOINT("spawner.passed");
     executor->instance = order.instance;
     executor->orders.reset();
     return executor->pid;
@@ -121,6 +126,7 @@ pid_t Spawner::start(const Order& order, const UniqueFd& plan) {
 
 Spawner::Child& Spawner::forkExecutor() {
     auto [orders, executorsEnd] = packetPair();
+    PODD_CRASHPOINT("spawner.fork");
     const pid_t pid = ::fork();
     if (pid == 0)
         becomeExecutor(settings_, descriptors_, executorsEnd.get(), initImage_.get());
@@ -141,6 +147,7 @@ void Spawner::removeSandbox(const Order& order) {
         notice.problem = cat(quoted(order.path), ": not a sandbox");
         return tell(notice);
     }
+    PODD_CRASHPOINT("spawner.remove");
     UniqueFd complaints(::memfd_create("podd-removal", MFD_CLOEXEC));
     const pid_t pid = ::fork();
     if (pid == 0)
@@ -179,6 +186,7 @@ void Spawner::onEnd(Child& child) {
         if (notice.problem.empty() && status != 0)
             notice.problem = "the removal was interrupted";
     }
+    PODD_CRASHPOINT("spawner.ended");
     if (&child == standby_)
         standby_ = nullptr;
     if (!child.instance.empty())

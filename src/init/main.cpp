@@ -9,6 +9,7 @@
 
 #include "init/command.h"
 #include "init/credentials.h"
+#include "init/failpoint.h"
 #include "init/join.h"
 #include "init/mounts.h"
 #include "init/plan.h"
@@ -55,24 +56,35 @@ const char* commandAsUser(const Plan& plan) {
 
 int main() {
     endOnTerm();
+    PODD_FAILPOINT("init.begun");
     const Plan plan = readPlan();
+    PODD_FAILPOINT("init.plan");
     detach(plan);
     if (plan.join)
         join(plan);
     if (plan.tellNamespaces)
         tellNamespaces();
     awaitSandbox();
+    PODD_FAILPOINT("init.sandbox");
     makeMounts(plan);
+    PODD_FAILPOINT("init.mounts");
     enterSandbox(plan);
     const char* const command = commandAsUser(plan);
+    PODD_FAILPOINT("init.command");
     restrictBounds(plan);
+    PODD_FAILPOINT("init.bounds");
     awaitUnit();
+    PODD_FAILPOINT("init.unit");
     enterCgroup(plan);
     setLimits(plan);
+    PODD_FAILPOINT("init.limits");
     filterBeforeUser(plan);
     becomeUser(plan);
+    PODD_FAILPOINT("init.user");
     filterAfterUser(plan);
+    PODD_FAILPOINT("init.filter");
     awaitGo();
+    PODD_FAILPOINT("init.go");
     resetSignals();
     execCommand(plan, command);
 }

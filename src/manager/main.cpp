@@ -5,6 +5,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "manager/bus_api.h"
@@ -56,10 +57,10 @@ int run(const Config& config) {
         return Isolation(config.isolation.settings, config.isolation.selection, readHostFacts(config.cgroupRoot));
     });
     Manager manager(event.get(), config, isolation);
-    sd::Systemd1 systemd(bus.get(), manager);
+    sd::Systemd1 systemd(bus.get(), event.get(), manager);
     SpawnerLink spawner(
         event.get(), config.runDirectory + "/spawner.sock", [&](const Notice& notice) { manager.onNotice(notice); },
-        [&] { manager.onSpawnerLost(); });
+        [&](const std::vector<std::string>& launches) { manager.onSpawnerLost(launches); });
     BusApi api(bus.get(), event.get(), manager, systemd.version());
     sd::check(sd_bus_attach_event(bus.get(), event.get(), SD_EVENT_PRIORITY_NORMAL), "attach bus");
     ExecutorServer executors(event.get(), config.runDirectory + "/executor.sock",
@@ -70,9 +71,13 @@ int run(const Config& config) {
     systemd.listUnits({"pod-*"}, [&](const std::vector<std::string>& units) {
         try {
             manager.recover(units);
+            PODD_CRASHPOINT("recover.done");
             executors.open();
+            PODD_CRASHPOINT("recover.open");
             api.open();
+            PODD_FAILPOINT("recover.name");
             sd::check(sd_bus_request_name(bus.get(), sd::kService, 0), "own the bus name org.podd1");
+            PODD_CRASHPOINT("recover.ready");
             (void)sd_notify(0, "READY=1\nSTATUS=Running pods");
         } catch (const std::exception& problem) {
             log::error(problem.what());

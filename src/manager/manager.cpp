@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -38,7 +39,8 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
                   for (const InstanceId& id : std::exchange(buried_, {}))
                       bury(id);
               }),
-      saving_(event, [this] { saveStale(); }) {
+      saving_(event, [this] { saveStale(); }),
+      sweeping_(event, [this] { sweep(); }) {
     makeDirectories(config_.runDirectory + "/instances", 0700);
 }
 
@@ -109,6 +111,7 @@ void Manager::wishUp(Pod& pod, DeploymentType type, uint64_t restartedBelow) {
     const std::optional<Deployment> before = std::exchange(wish.deployment, newDeployment(pod.id(), type));
     if (news)
         store_.saveState(wish);
+    PODD_CRASHPOINT("start.saved");
     pod.stored = std::move(wish);
     pod.backoff = {};
     if (news)
@@ -128,9 +131,11 @@ uint32_t Manager::stop(const std::string& id) {
         subject.stored.message = "stopped by podctl stop";
     }
     const uint32_t deployment = beginDeployment(subject, DeploymentType::stop);
+    PODD_CRASHPOINT("stop.begun");
     if (news)
         unsaved = saveWish(subject);
     reconcilePod(subject);
+    PODD_CRASHPOINT("stop.reconciled");
     if (!unsaved.empty())
         throw Error(Errc::internal,
                     cat("pod ", quoted(id), ": is being stopped, but not for good; repeat it when there ",
@@ -179,6 +184,7 @@ uint32_t Manager::remove(const std::string& id, bool force) {
         throw Error(Errc::internal, cat("pod ", quoted(id), ": is being stopped, but cannot be deleted; repeat it ",
                                         "when there is room: ", unsaved));
     }
+    PODD_CRASHPOINT("remove.saved");
     if (subject.instances.empty())
         removePod(subject);
     else
@@ -207,12 +213,15 @@ std::string Manager::saveWish(Pod& pod) {
 
 void Manager::reconcilePod(Pod& pod) {
     const Actions actions = reconcile(pod.facts());
+    PODD_CRASHPOINT("reconcile.decided");
     for (const uint64_t number : actions.stop)
         if (const auto it = pod.instances.find(number); it != pod.instances.end())
             it->second->handle(StopWanted{});
+    PODD_CRASHPOINT("reconcile.stopped");
     if (!shutdown_)
         for (uint32_t i = 0; i < actions.launch; ++i)
             launch(pod);
+    PODD_CRASHPOINT("reconcile.launched");
     if (actions.wakeAtUsec && !shutdown_)
         pod.timer.armAt(*actions.wakeAtUsec);
     else
@@ -223,11 +232,13 @@ void Manager::reconcilePod(Pod& pod) {
 
 void Manager::launch(Pod& pod) {
     const InstanceId id{pod.id(), store_.nextNumber(pod.id())};
+    PODD_CRASHPOINT("launch.numbered");
     Instance& instance = addInstance(pod, id, pod.stored.version);
     InstancePlan plan = isolation_.plan(viewOf(pod.stored.spec, id, pod.stored.version));
     const LaunchPlan orders = plan.launch;
     instance.setPlan(std::move(plan));
     track(instance);
+    PODD_CRASHPOINT("launch.planned");
     ports_.observer->instanceAdded(instance);
     try {
         ports_.spawner->launch(orders, id.escaped());

@@ -149,7 +149,7 @@ public:
     // Facts.
     void onReport(const InstanceId& id, const Report& report);
     void onNotice(const Notice& notice);
-    void onSpawnerLost();
+    void onSpawnerLost(const std::vector<std::string>& launches);  // escaped instances
 
     Pod* findPod(const std::string& id) const;  // nullptr when there is none
     Instance* findInstance(const InstanceId& id) const;
@@ -173,7 +173,7 @@ private:
     // UnitListener
     void jobQueued(const std::string& job, const std::string& unit) override;
     void unitRemoved(const std::string& unit) override;
-    void systemdRestarted() override;
+    void removalsMissed() override;
 
     std::vector<Target> targetsOf(const std::string& name) const;
     std::vector<Target> runningTargetsOf(const std::string& name) const;
@@ -204,8 +204,13 @@ private:
     void jobKnown(const InstanceId& id, bool stops);
     void stoppedByOthers(const InstanceId& id);
     void release(const InstanceId& id, bool stopped);
+    Instance& takeUp(const InstanceId& id, const InstanceRecord& record);
+    void adopt(const InstanceId& id, const Report& report);
     void resumeRecord(const std::string& directory, const std::vector<std::string>& units);
+    void removeSandbox(const InstanceId& id);
     void removeStraySandboxes();
+    bool removeStrayRecords();
+    void sweep();
     void track(Instance& instance);
     // Deployments (manager_deployments.cpp).
     void refuseLocked(const Pod& pod, bool force) const;
@@ -246,6 +251,7 @@ private:
     sd::Idle burial_;
     std::set<std::string> stale_;  // pods whose state on disk still names a deployment that has ended
     sd::Timer saving_;
+    sd::Timer sweeping_;
     bool shutdown_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "core/upgrade.h"
@@ -78,6 +79,7 @@ void Manager::checkDeployment(Pod& pod) {
 
 void Manager::endDeployment(Pod& pod, const std::string& result, const std::string& message) {
     const Deployment ended = *std::exchange(pod.stored.deployment, std::nullopt);
+    PODD_CRASHPOINT("deployment.ended");
     if (!pod.stored.deleted && !pod.orphan)
         ports_.observer->podChanged(pod);
     ports_.observer->deploymentRemoved(ended, result, message);
@@ -118,6 +120,7 @@ bool Manager::rollBackIfDoomed(Pod& pod) {
 
 // To what was there before.
 uint32_t Manager::takeBack(const Deployment& deployment) {
+    PODD_CRASHPOINT("deployment.back");
     if (deployment.from.empty())
         return remove(deployment.pod, true);
     return rollback(deployment.pod, deployment.from, {.force = true}).deployment;
@@ -156,6 +159,7 @@ uint32_t Manager::cancel(uint32_t id) {
     if (!canceled.from.empty())
         (void)resolveVersion(canceled.pod, canceled.from);  // throws, before anything is changed
     endDeployment(subject, "canceled", "by podctl cancel");
+    PODD_CRASHPOINT("cancel.ended");
     return takeBack(canceled);
 }
 
@@ -192,6 +196,7 @@ void Manager::saveSoon(const Pod& pod) {
 }
 
 void Manager::saveStale() {
+    PODD_CRASHPOINT("deployment.saving");
     for (const std::string& id : std::exchange(stale_, {}))
         if (Pod* owner = findPod(id); owner != nullptr && !owner->orphan && owner->stored.readable)
             (void)saveWish(*owner);

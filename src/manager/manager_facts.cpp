@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The manager's ears and hands: what executors, the spawner and systemd say, and what instances ask for.
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstring>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/tree.h"
@@ -49,12 +51,8 @@ InstanceEvent eventOf(const Report& report) {
 
 void Manager::onReport(const InstanceId& id, const Report& report) {
     Instance* instance = findInstance(id);
-    if (instance == nullptr) {
-        log::warning(cat("an executor of the unknown instance ", quoted(id.text()), " reported: it is stopped"));
-        (void)ports_.executors->send(id, {.kind = ExecutorCommand::Kind::abort});
-        ports_.units->stopUnit(executorScope(id));
-        return;
-    }
+    if (instance == nullptr)
+        return adopt(id, report);
     const bool suspected = suspected_.count(id) > 0;
     if (!suspected && !(report.kind == Report::Kind::ended && mayBeStopped(*instance)))
         return hear(*instance, report);
@@ -66,39 +64,55 @@ void Manager::onReport(const InstanceId& id, const Report& report) {
 void Manager::hear(Instance& instance, const Report& report) {
     if (report.kind == Report::Kind::hello)
         instance.watchExecutor(report.record.executorPid);
+    PODD_CRASHPOINT("report.heard");
     instance.handle(eventOf(report));
+    PODD_CRASHPOINT("report.handled");
 }
 
 void Manager::onNotice(const Notice& notice) {
+    PODD_CRASHPOINT("notice.heard");
     const std::optional<InstanceId> id = parseEscapedInstance(notice.instance);
     if (notice.kind == Notice::Kind::removed && !notice.problem.empty())
         log::warning(cat("sandbox of ", quoted(notice.instance), ": remove: ", notice.problem));
     Instance* instance = id ? findInstance(*id) : nullptr;
-    if (instance == nullptr)
+    if (instance == nullptr) {
+        // What an executor wrote that was not heard any more.
+        if (id && notice.kind == Notice::Kind::removed && notice.problem.empty())
+            (void)removeTree(recordDirectory(*id));
         return;
+    }
     if (notice.kind == Notice::Kind::spawned && !notice.problem.empty())
         instance->handle(LaunchFailed{instance->state().record, notice.problem});
+    else if (notice.kind == Notice::Kind::spawned && instance->state().phase < LaunchPhase::cleaning)
+        instance->watchExecutor(notice.pid);  // it may end before its hello, and the spawner with it
     if (notice.kind == Notice::Kind::executorEnded && instance->state().phase < LaunchPhase::cleaning) {
         ports_.executors->drain(*id);
         executorEnded(*instance, describeStatus(notice.status));
     }
 }
 
-void Manager::onSpawnerLost() {
-    for (const auto& [id, owner] : pods_)
-        for (const auto& [number, instance] : owner->instances)
-            if (instance->state().phase == LaunchPhase::spawning)
-                instance->handle(LaunchFailed{instance->state().record, "the spawner ended during the launch"});
+void Manager::onSpawnerLost(const std::vector<std::string>& launches) {
+    for (const std::string& each : launches) {
+        const std::optional<InstanceId> id = parseEscapedInstance(each);
+        Instance* instance = id ? findInstance(*id) : nullptr;
+        if (instance == nullptr || instance->state().phase != LaunchPhase::spawning)
+            continue;
+        instance->handle(LaunchFailed{instance->state().record, "the spawner ended during the launch"});
+        removeSandbox(*id);  // an executor may have begun; none is left when there is another spawner
+    }
 }
 
 void Manager::startUnits(Instance& instance, const UnitPlan& main, const std::vector<UnitPlan>& aux) {
+    PODD_CRASHPOINT("units.asked");
     ports_.units->startUnits(main, aux, [this, id = instance.id()](const UnitsPort::Started& result) {
+        PODD_CRASHPOINT("units.made");
         if (Instance* found = findInstance(id))
             found->unitsStarted(result);
     });
 }
 
 bool Manager::command(const Instance& instance, ExecutorCommand::Kind kind) {
+    PODD_CRASHPOINT("executor.commanded");
     return ports_.executors->send(instance.id(), {.kind = kind});
 }
 
@@ -107,11 +121,11 @@ void Manager::drain(const Instance& instance) {
 }
 
 void Manager::removeSandbox(const Instance& instance) {
-    try {
-        ports_.spawner->removeSandbox(instance.id().escaped(), sandboxOf(config_.stateDirectory, instance.id()));
-    } catch (const std::exception& problem) {
-        log::warning(cat("sandbox of ", quoted(instance.id().text()), ": ", problem.what()));
-    }
+    removeSandbox(instance.id());
+}
+
+void Manager::removeSandbox(const InstanceId& id) {
+    ports_.spawner->removeSandbox(id.escaped(), sandboxOf(config_.stateDirectory, id));
 }
 
 void Manager::changed(Instance& instance, LaunchPhase before, bool wasReady) {
@@ -122,6 +136,7 @@ void Manager::changed(Instance& instance, LaunchPhase before, bool wasReady) {
         return;
     if (another && instance.state().phase == LaunchPhase::running)
         log::info(cat("instance ", quoted(instance.id().text()), " runs"));
+    PODD_CRASHPOINT("instance.changed");
     if (another && instance.state().phase == LaunchPhase::cleaning)
         noteEnd(*owner, instance);
     podMayHaveChanged(*owner);
@@ -155,12 +170,17 @@ void Manager::bury(const InstanceId& id) {
     Instance* instance = findInstance(id);
     if (owner == nullptr || instance == nullptr)
         return;
+    PODD_CRASHPOINT("bury.begun");
     if (const std::string problem = removeTree(recordDirectory(id)); !problem.empty())
         log::warning(problem);
+    PODD_CRASHPOINT("bury.forgotten");
+    if (::access(sandboxOf(config_.stateDirectory, id).c_str(), F_OK) == 0)
+        removeSandbox(id);  // whoever was to do it has not; until it is done the directory says so
     ports_.observer->instanceRemoved(*instance);
     std::erase_if(byUnit_, [&](const auto& entry) { return entry.second == id; });
     suspected_.erase(id);
     owner->instances.erase(id.number);
+    PODD_CRASHPOINT("bury.done");
     const bool gone = owner->instances.empty() && (owner->stored.deleted || owner->orphan);
     if (gone)
         return removePod(*owner);
@@ -169,11 +189,13 @@ void Manager::bury(const InstanceId& id) {
 }
 
 void Manager::removePod(Pod& pod) {
+    PODD_CRASHPOINT("pod.removing");
     if (!pod.orphan)
         ports_.observer->podRemoved(pod);
     if (pod.deployment())
         endDeployment(pod, "done", "");
     pods_.erase(pod.id());
+    PODD_CRASHPOINT("pod.removed");
 }
 
 void Manager::track(Instance& instance) {
@@ -260,14 +282,20 @@ void Manager::unitRemoved(const std::string& unit) {
     const auto it = byUnit_.find(unit);
     if (it == byUnit_.end())
         return;
+    PODD_CRASHPOINT("units.removed");
     if (Instance* instance = findInstance(it->second))
         instance->unitRemoved(unit);
 }
 
-void Manager::systemdRestarted() {
-    ports_.units->listUnits({"pod-*"}, [this](const std::vector<std::string>& loaded) {
+// Of units that systemd is asked for later than for this list it says nothing.
+void Manager::removalsMissed() {
+    std::set<std::string> known;
+    for (const auto& [id, owner] : pods_)
+        for (const auto& [number, instance] : owner->instances)
+            known.insert(instance->units().begin(), instance->units().end());
+    ports_.units->listUnits({"pod-*"}, [this, known = std::move(known)](const std::vector<std::string>& loaded) {
         const std::set<std::string> present(loaded.begin(), loaded.end());
-        for (const auto& [unit, id] : std::map(byUnit_))
+        for (const std::string& unit : known)
             if (present.count(unit) == 0)
                 unitRemoved(unit);
     });

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A new podd finds its way: what is wished is on disk, what is true is in /run/podd/instances, in systemd and with the
 // executors, which say hello again by themselves. Nothing that runs is touched.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -12,12 +15,21 @@
 
 namespace podd {
 
+namespace {
+
+// By then an executor that was forked when this podd began has said hello, or is gone.
+constexpr uint64_t kSweepUsec = 5'000'000;
+
+}  // namespace
+
 void Manager::recover(const std::vector<std::string>& units) {
+    PODD_CRASHPOINT("recover.begun");
     for (StoredPod& stored : store_.load()) {
         if (stored.deployment)
             store_.raiseDeployment(stored.deployment->id);
         (void)addPod(std::move(stored));
     }
+    PODD_CRASHPOINT("recover.loaded");
     const std::string directory = config_.runDirectory + "/instances";
     for (const std::string& name : listDirectory(directory))
         resumeRecord(name, units);
@@ -35,7 +47,9 @@ void Manager::recover(const std::vector<std::string>& units) {
         log::warning(cat("unit ", quoted(unit), " belongs to no instance that podd knows: it is stopped"));
         ports_.units->stopUnit(unit);
     }
+    PODD_CRASHPOINT("recover.units");
     removeStraySandboxes();
+    sweeping_.armIn(kSweepUsec);
     std::erase_if(pods_, [this](const auto& entry) { return !judgeDamage(*entry.second); });
     for (const auto& [id, owner] : pods_) {
         judgeVersions(*owner);
@@ -43,10 +57,12 @@ void Manager::recover(const std::vector<std::string>& units) {
     }
     for (const auto& [id, owner] : pods_)
         ports_.observer->podAdded(*owner);
+    PODD_CRASHPOINT("recover.sandboxes");
     std::vector<std::string> ids;
     for (const auto& [id, owner] : pods_)
         ids.push_back(id);
     for (const std::string& id : ids) {
+        PODD_CRASHPOINT("recover.reconcile");
         Pod* owner = findPod(id);
         if (owner != nullptr && owner->instances.empty() && (owner->stored.deleted || owner->orphan))
             removePod(*owner);
@@ -92,21 +108,42 @@ void Manager::resumeRecord(const std::string& directory, const std::vector<std::
         (void)removeTree(path);
         return;
     }
-    Pod* owner = findPod(id->pod);
-    Instance& instance = addInstance(owner != nullptr ? *owner : orphan(id->pod), *id, record->version);
-    store_.raiseNumber(id->pod, id->number);
-    instance.resume(*record);
-    track(instance);
+    Instance& instance = takeUp(*id, *record);
     for (const std::string& unit : units)
         if (const auto it = byUnit_.find(unit); it != byUnit_.end() && it->second == *id)
             instance.unitAppeared(unit);
     ports_.observer->instanceAdded(instance);
+    PODD_CRASHPOINT("recover.record");
     if (record->phase == InstancePhase::ended)
         instance.handle(Ended{*record});
     else if (ports_.executors->isExecutor(record->executorPid, *id))
         instance.watchExecutor(record->executorPid);
     else
         instance.executorEnded("while podd was away");
+}
+
+Instance& Manager::takeUp(const InstanceId& id, const InstanceRecord& record) {
+    Pod* owner = findPod(id.pod);
+    Instance& instance = addInstance(owner != nullptr ? *owner : orphan(id.pod), id, record.version);
+    store_.raiseNumber(id.pod, id.number);
+    instance.resume(record);
+    track(instance);
+    return instance;
+}
+
+// An executor that had no record yet when this podd looked for them: an earlier podd had ordered it.
+void Manager::adopt(const InstanceId& id, const Report& report) {
+    log::notice(cat("instance ", quoted(id.text()), " was launched for an earlier podd"));
+    Instance& instance = takeUp(id, report.record);
+    for (const auto& [unit, owner] : byUnit_)
+        if (owner == id)
+            instance.unitAppeared(unit);
+    removalsMissed();  // there is none of them, unless the record was removed
+    Pod& pod = *findPod(id.pod);
+    judgeVersions(pod);
+    ports_.observer->instanceAdded(instance);
+    hear(instance, report);
+    reconcilePod(pod);
 }
 
 Pod& Manager::orphan(const std::string& id) {
@@ -121,14 +158,38 @@ Pod& Manager::orphan(const std::string& id) {
 void Manager::removeStraySandboxes() {
     for (const std::string& name : listDirectory(config_.stateDirectory + "/sandboxes")) {
         const std::optional<InstanceId> id = parseEscapedInstance(name);
+        const bool used = id && (findInstance(*id) != nullptr || ::access(recordDirectory(*id).c_str(), F_OK) == 0);
+        if (!used)
+            ports_.spawner->removeSandbox(name, cat(config_.stateDirectory, "/sandboxes/", name));
+    }
+}
+
+// True when some are of executors that live, and have not said hello yet.
+bool Manager::removeStrayRecords() {
+    bool left = false;
+    const std::string directory = config_.runDirectory + "/instances";
+    for (const std::string& name : listDirectory(directory)) {
+        const std::optional<InstanceId> id = parseEscapedInstance(name);
         if (id && findInstance(*id) != nullptr)
             continue;
-        try {
-            ports_.spawner->removeSandbox(name, cat(config_.stateDirectory, "/sandboxes/", name));
-        } catch (const std::exception& problem) {
-            log::warning(cat("sandbox ", quoted(name), ": ", problem.what()));
+        const std::optional<std::string> text = readFileIfExists(cat(directory, '/', name, "/record"));
+        const std::optional<InstanceRecord> record = text ? parseRecord(*text) : std::nullopt;
+        if (id && record && ports_.executors->isExecutor(record->executorPid, *id)) {
+            left = true;
+            continue;
         }
+        log::notice(cat("record ", quoted(name), ": its executor has ended unheard: removed"));
+        if (const std::string problem = removeTree(cat(directory, '/', name)); !problem.empty())
+            log::warning(problem);
     }
+    return left;
+}
+
+// What was launched for an earlier podd, and ended before it could say hello to this one.
+void Manager::sweep() {
+    if (removeStrayRecords())
+        sweeping_.armIn(kSweepUsec);
+    removeStraySandboxes();
 }
 
 }  // namespace podd

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/strings.h"
 #include "manager/cgroup.h"
 #include "manager/manager.h"
@@ -190,8 +191,10 @@ void Manager::stopUnits(Instance& instance) {
 void Manager::thawThenStop(std::vector<std::string> frozen, const InstanceId& id) {
     if (frozen.empty()) {
         // The executor's scope is stopped with the slice (BindsTo=); its own stop is for a slice that never came up.
+        PODD_CRASHPOINT("units.stop");
         ports_.units->stopUnit(instanceSlice(id));
         ports_.units->stopUnit(executorScope(id));
+        PODD_CRASHPOINT("units.stopped");
         return;
     }
     const std::string slice = frozen.back();

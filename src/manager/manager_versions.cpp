@@ -2,6 +2,7 @@
 // The manager's memory of definitions: accepting new versions, going back to old ones, and telling of them.
 #include <algorithm>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "manager/manager.h"
@@ -183,6 +184,7 @@ Applied Manager::accept(PodSpec spec, std::optional<DeploymentType> type, const 
         store_.removeVersion(id, wish.version);
         throw;
     }
+    PODD_CRASHPOINT("accept.saved");
     if (created) {
         existing = &addPod(std::move(wish));
         ports_.observer->podAdded(*existing);
@@ -196,7 +198,9 @@ Applied Manager::accept(PodSpec spec, std::optional<DeploymentType> type, const 
     announce(*existing, before);
     Applied applied{created ? "created" : "changed", existing->stored.version,
                     existing->deployment() ? existing->deployment()->id : 0};
+    PODD_CRASHPOINT("accept.announced");
     reconcilePod(*existing);
+    PODD_CRASHPOINT("accept.reconciled");
     trimHistory(*existing);
     return applied;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -72,14 +73,18 @@ std::string Store::addVersion(const PodSpec& spec, uint64_t nowMilliseconds) {
         syncDirectory(root_ + "/pods");
     }
     std::string version = nextVersion(nowMilliseconds, latest);
+    PODD_FAILPOINT("store.version");
     writeFileAtomically(cat(directory, '/', version), sealed("version", canonicalJson(spec)), Durability::durable,
                         0600);
+    PODD_CRASHPOINT("store.version.written");
     return version;
 }
 
 void Store::saveState(const StoredPod& pod) {
+    PODD_FAILPOINT("store.state");
     makeDirectories(directoryOf(pod.id), 0700, true);
     writeFileAtomically(directoryOf(pod.id) + "/state", sealed("state", stateText(pod)), Durability::durable, 0600);
+    PODD_CRASHPOINT("store.state.written");
 }
 
 void Store::removeVersion(const std::string& id, const std::string& version) {
@@ -94,6 +99,7 @@ void Store::trim(const std::string& id, const std::set<std::string>& used, size_
             break;
         if (used.count(version) > 0)
             continue;
+        PODD_CRASHPOINT("store.trim");
         removeVersion(id, version);
         --left;
     }
@@ -106,7 +112,9 @@ bool Store::purge(const std::string& id) {
     // Renamed first: it is there as a whole, or not at all.
     const std::string doomed = root_ + "/pods/.purged";
     (void)removeTree(doomed);
+    PODD_FAILPOINT("store.purge");
     renameDurably(directory, doomed);
+    PODD_CRASHPOINT("store.purged");
     if (const std::string problem = removeTree(doomed); !problem.empty())
         log::warning(problem);
     return true;
@@ -133,6 +141,7 @@ std::optional<std::string> Store::definition(const std::string& id, const std::s
 uint32_t Store::nextDeployment() {
     deployment_ += 1;
     try {
+        PODD_FAILPOINT("store.deployment");
         // Not fsynced: after a power cut nobody waits for a deployment that was not stored with its pod.
         writeFileAtomically(root_ + "/deployments", sealed("number", cat(deployment_)), Durability::volatileFile, 0600);
     } catch (const Error& problem) {
@@ -158,6 +167,7 @@ uint64_t& Store::number(const std::string& id) {
 void Store::saveNumber(const std::string& id, uint64_t value) const {
     try {
         // Not fsynced: after a power cut no unit of an earlier instance is left that a repeated number could meet.
+        PODD_FAILPOINT("store.number");
         makeDirectories(directoryOf(id), 0700);
         writeFileAtomically(directoryOf(id) + "/number", sealed("number", cat(value)), Durability::volatileFile, 0600);
     } catch (const Error& problem) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -95,6 +96,7 @@ bool parseState(const std::string& text, StoredPod& pod) {
 std::vector<StoredPod> Store::load() {
     const std::string directory = root_ + "/pods";
     (void)removeTree(directory + "/.purged");
+    PODD_CRASHPOINT("store.load");
     std::vector<StoredPod> pods;
     for (const std::string& name : listDirectory(directory)) {
         const std::string path = cat(directory, '/', name);

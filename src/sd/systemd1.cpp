@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sd/systemd1.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -18,9 +19,6 @@ constexpr const char* kDestination = "org.freedesktop.systemd1";
 constexpr const char* kObject = "/org/freedesktop/systemd1";
 constexpr const char* kInterface = "org.freedesktop.systemd1.Manager";
 
-// PID 1 answers nothing for seconds during a daemon-reload with many units (systemd.md §14).
-constexpr uint64_t kTimeoutUsec = 120'000'000;
-
 Message newCall(sd_bus* bus, const char* method) {
     sd_bus_message* message = nullptr;
     check(sd_bus_message_new_method_call(bus, &message, kDestination, kObject, kInterface, method), method);
@@ -36,23 +34,34 @@ Message newGet(sd_bus* bus, const char* object, const char* interface, const cha
     return call;
 }
 
-// Names and active states of a reply of ListUnitsByPatterns.
-std::vector<std::pair<std::string, std::string>> readUnits(sd_bus_message* reply) {
-    std::vector<std::pair<std::string, std::string>> units;
+struct ListedUnit {
+    std::string name;
+    bool active = false;
+    bool hasJob = false;
+};
+
+// The reply of ListUnitsByPatterns and ListUnitsByNames.
+std::vector<ListedUnit> readUnits(sd_bus_message* reply) {
+    std::vector<ListedUnit> units;
     if (const sd_bus_error* error = sd_bus_message_get_error(reply))
         throw Error(Errc::unavailable, cat("list units: ", error->message));
     check(sd_bus_message_enter_container(reply, 'a', "(ssssssouso)"), "list units");
     const char* name = nullptr;
     const char* active = nullptr;
+    uint32_t job = 0;
     while (check(sd_bus_message_read(reply, "(ssssssouso)", &name, nullptr, nullptr, &active, nullptr, nullptr, nullptr,
-                                     nullptr, nullptr, nullptr),
+                                     &job, nullptr, nullptr),
                  "list units") > 0)
-        units.emplace_back(name, active);
+        units.push_back({name, std::strcmp(active, "active") == 0, job != 0});
     return units;
 }
 
 bool isNoSuchUnit(const sd_bus_error* error) {
     return sd_bus_error_has_name(error, "org.freedesktop.systemd1.NoSuchUnit") != 0;
+}
+
+bool isUnitExists(const sd_bus_error* error) {
+    return sd_bus_error_has_name(error, "org.freedesktop.systemd1.UnitExists") != 0;
 }
 
 Slot matchSignal(sd_bus* bus, const char* member, sd_bus_message_handler_t handler, void* self) {
@@ -61,29 +70,20 @@ Slot matchSignal(sd_bus* bus, const char* member, sd_bus_message_handler_t handl
     return Slot(slot);
 }
 
-// The bus cuts off who has more than 128 calls under way (max_replies_per_connection of dbus-daemon(1)); half of them are
-// for whatever else podd asks.
-constexpr size_t kMaxCallsUnderWay = 64;
-
 }  // namespace
 
 // Waits for the call's reply and for each unit's job; whichever order they come in.
 struct Systemd1::Start {
-    Systemd1& owner;
+    uint64_t id = 0;
     std::function<void(const Started&)> done;
     std::set<std::string> waiting;  // units whose jobs have not ended
     std::string problem;
     bool replied = false;
+    bool inDoubt = false;  // systemd was re-executed before it replied: it may have made the units
 };
 
-struct Systemd1::Request {
-    Systemd1& owner;
-    Message call;
-    Answer answer;
-    Slot slot;
-};
-
-Systemd1::Systemd1(sd_bus* bus, UnitListener& listener) : bus_(bus), listener_(listener) {
+Systemd1::Systemd1(sd_bus* bus, sd_event* event, UnitListener& listener)
+    : bus_(bus), listener_(listener), calls_(bus, event) {
     matches_.push_back(matchSignal(
         bus, "JobNew",
         [](sd_bus_message* m, void* self, sd_bus_error*) noexcept { return static_cast<Systemd1*>(self)->onJobNew(m); },
@@ -98,6 +98,12 @@ Systemd1::Systemd1(sd_bus* bus, UnitListener& listener) : bus_(bus), listener_(l
         bus, "UnitRemoved",
         [](sd_bus_message* m, void* self, sd_bus_error*) noexcept {
             return static_cast<Systemd1*>(self)->onUnitRemoved(m);
+        },
+        this));
+    matches_.push_back(matchSignal(
+        bus, "Reloading",
+        [](sd_bus_message* m, void* self, sd_bus_error*) noexcept {
+            return static_cast<Systemd1*>(self)->onReloading(m);
         },
         this));
     sd_bus_slot* slot = nullptr;
@@ -132,7 +138,8 @@ void Systemd1::subscribe() {
 
 void Systemd1::startUnits(const UnitPlan& main, const std::vector<UnitPlan>& aux,
                           std::function<void(const Started&)> done) {
-    auto start = std::make_unique<Start>(Start{*this, std::move(done), {main.name}, {}, false});
+    const uint64_t id = ++lastStart_;
+    auto start = std::make_unique<Start>(Start{.id = id, .done = std::move(done), .waiting = {main.name}});
     for (const UnitPlan& unit : aux)
         start->waiting.insert(unit.name);
     const Message call = newCall(bus_, "StartTransientUnit");
@@ -140,25 +147,21 @@ void Systemd1::startUnits(const UnitPlan& main, const std::vector<UnitPlan>& aux
     check(sd_bus_message_append(call.get(), "ss", main.name.c_str(), "replace"), "StartTransientUnit");
     appendProperties(call.get(), main.properties);
     appendUnits(call.get(), aux);
-    Start* const each = start.get();  // which lives until its reply has come
-    starts_.insert(std::move(start));
-    send(call.get(), [this, each](sd_bus_message* reply) {
-        each->replied = true;
-        if (const sd_bus_error* error = sd_bus_message_get_error(reply))
-            finish(*each, {cat("systemd refused the units: ", error->message), true});
-        else if (each->waiting.empty())
-            finish(*each, {each->problem, false});
+    starts_[id] = std::move(start);
+    calls_.send(call.get(), [this, id](sd_bus_message* reply) {
+        Start& each = *starts_.at(id);  // which lives until its reply has come
+        each.replied = true;
+        const sd_bus_error* error = sd_bus_message_get_error(reply);
+        if (error != nullptr && !(each.inDoubt && isUnitExists(error)))
+            finish(each, {cat("systemd refused the units: ", error->message), true});
+        else if (each.waiting.empty())
+            finish(each, {each.problem, false});
     });
 }
 
-void Systemd1::finish(Start& start, const Started& result) {
-    for (auto it = starts_.begin(); it != starts_.end(); ++it) {
-        if (it->get() != &start)
-            continue;
-        const auto owned = std::move(starts_.extract(it).value());
-        owned->done(result);
-        return;
-    }
+void Systemd1::finish(const Start& start, const Started& result) {
+    const auto owned = std::move(starts_.extract(start.id).mapped());
+    owned->done(result);
 }
 
 int Systemd1::onJobNew(sd_bus_message* message) {
@@ -175,23 +178,38 @@ int Systemd1::onJobRemoved(sd_bus_message* message) {
         const char* unit = nullptr;
         const char* result = nullptr;
         check(sd_bus_message_read(message, "uoss", nullptr, nullptr, &unit, &result), "read JobRemoved");
-        for (const auto& start : starts_) {
-            if (start->waiting.erase(unit) == 0)
-                continue;
-            if (std::strcmp(result, "done") != 0 && start->problem.empty())
-                start->problem = cat("unit ", quoted(unit), ": systemd's start job ended as ", quoted(result));
-            if (start->waiting.empty() && start->replied)
-                finish(*start, {start->problem, false});
-            return;
-        }
+        for (const auto& [id, start] : starts_)
+            if (start->waiting.count(unit) > 0)
+                return jobEnded(
+                    *start, unit,
+                    std::strcmp(result, "done") == 0 ? "" : cat("systemd's start job ended as ", quoted(result)));
     });
+}
+
+void Systemd1::jobEnded(Start& start, const std::string& unit, const std::string& problem) {
+    start.waiting.erase(unit);
+    if (!problem.empty() && start.problem.empty())
+        start.problem = cat("unit ", quoted(unit), ": ", problem);
+    if (start.waiting.empty() && start.replied)
+        finish(start, {start.problem, false});
 }
 
 int Systemd1::onUnitRemoved(sd_bus_message* message) {
     return guarded([&] {
         const char* unit = nullptr;
         check(sd_bus_message_read(message, "so", &unit, nullptr), "read UnitRemoved");
-        listener_.unitRemoved(unit);
+        if (!reloading_)
+            listener_.unitRemoved(unit);
+    });
+}
+
+int Systemd1::onReloading(sd_bus_message* message) {
+    return guarded([&] {
+        int active = 0;
+        check(sd_bus_message_read(message, "b", &active), "read Reloading");
+        reloading_ = active != 0;
+        if (!reloading_)
+            listener_.removalsMissed();
     });
 }
 
@@ -199,62 +217,64 @@ int Systemd1::onOwnerChanged(sd_bus_message* message) {
     return guarded([&] {
         const char* owner = nullptr;
         check(sd_bus_message_read(message, "sss", nullptr, nullptr, &owner), "read NameOwnerChanged");
-        if (*owner == '\0')
-            return;
-        // systemd serialises its subscribers over daemon-reexec; asking again is harmless where it did not.
-        send(newCall(bus_, "Subscribe").get(), [](sd_bus_message*) {});
-        listener_.systemdRestarted();
+        if (*owner != '\0')
+            return onReexecuted();
+        calls_.hold();
+        for (const auto& [id, start] : starts_)
+            start->inDoubt = !start->replied;
     });
 }
 
-void Systemd1::send(sd_bus_message* call, Answer answer) {
-    waiting_.push_back(
-        std::make_unique<Request>(Request{*this, Message(sd_bus_message_ref(call)), std::move(answer), {}}));
-    sendWaiting();
+void Systemd1::onReexecuted() {
+    reloading_ = false;
+    // systemd serialises its subscribers over daemon-reexec; asking again is harmless where it did not.
+    const Message call = newCall(bus_, "Subscribe");
+    check(sd_bus_message_set_expect_reply(call.get(), 0), "Subscribe");
+    check(sd_bus_send(bus_, call.get(), nullptr), "Subscribe");
+    calls_.resume();
+    askOfStarts();
+    listener_.removalsMissed();
 }
 
-void Systemd1::sendWaiting() {
-    const auto onReply = [](sd_bus_message* reply, void* self, sd_bus_error*) noexcept {
-        return guarded([&] {
-            auto* request = static_cast<Request*>(self);
-            Systemd1& owner = request->owner;
-            for (auto it = owner.requests_.begin(); it != owner.requests_.end(); ++it) {
-                if (it->get() != request)
-                    continue;
-                const auto mine = std::move(owner.requests_.extract(it).value());
-                owner.sendWaiting();
-                mine->answer(reply);
-                return;
-            }
-        });
-    };
-    while (!waiting_.empty() && requests_.size() < kMaxCallsUnderWay) {
-        std::unique_ptr<Request> request = std::move(waiting_.front());
-        waiting_.pop_front();
-        sd_bus_message* call = request->call.get();
-        sd_bus_slot* slot = nullptr;
-        check(sd_bus_call_async(bus_, &slot, call, onReply, request.get(), kTimeoutUsec),
-              sd_bus_message_get_member(call));
-        request->slot.reset(slot);
-        requests_.insert(std::move(request));
-    }
+// The ends of their jobs may have been told to nobody. Calls are answered in order, so by the answer to this one it is
+// known which of these have been made.
+void Systemd1::askOfStarts() {
+    std::vector<std::string> names;
+    for (const auto& [id, start] : starts_)
+        names.insert(names.end(), start->waiting.begin(), start->waiting.end());
+    if (names.empty())
+        return;
+    const Message call = newCall(bus_, "ListUnitsByNames");
+    appendStrings(call.get(), names);
+    calls_.send(call.get(), [this, last = lastStart_](sd_bus_message* reply) {
+        for (const ListedUnit& unit : readUnits(reply)) {
+            const auto found = std::find_if(starts_.begin(), starts_.end(), [&](const auto& entry) {
+                return entry.first <= last && entry.second->replied && entry.second->waiting.count(unit.name) > 0;
+            });
+            if (found != starts_.end() && !unit.hasJob)
+                jobEnded(*found->second, unit.name, unit.active ? "" : "it ended while systemd was re-executed");
+        }
+    });
 }
 
 void Systemd1::stopUnit(const std::string& unit) {
     const Message call = newCall(bus_, "StopUnit");
     check(sd_bus_message_append(call.get(), "ss", unit.c_str(), "replace"), "StopUnit");
-    send(call.get(), [unit](sd_bus_message* reply) {
+    calls_.send(call.get(), [unit](sd_bus_message* reply) {
         const sd_bus_error* error = sd_bus_message_get_error(reply);
         if (error != nullptr && !isNoSuchUnit(error))
             log::warning(cat("unit ", quoted(unit), ": stop: ", error->message));
     });
 }
 
-void Systemd1::sendFor(sd_bus_message* call, Done done) {
-    send(call, [done = std::move(done)](sd_bus_message* reply) {
+void Systemd1::sendFor(sd_bus_message* call, Done done, CallQueue::Doubt doubt) {
+    const auto answer = [done = std::move(done)](sd_bus_message* reply) {
         const sd_bus_error* error = sd_bus_message_get_error(reply);
+        if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) != 0)
+            return done("systemd has not answered; whether it was done is not known");
         done(error == nullptr ? "" : error->message);
-    });
+    };
+    calls_.send(call, answer, doubt);
 }
 
 void Systemd1::freezeUnit(const std::string& unit, Done done) {
@@ -272,7 +292,7 @@ void Systemd1::thawUnit(const std::string& unit, Done done) {
 void Systemd1::killUnit(const std::string& unit, int signal, Done done) {
     const Message call = newCall(bus_, "KillUnit");
     check(sd_bus_message_append(call.get(), "ssi", unit.c_str(), "all", signal), "KillUnit");
-    sendFor(call.get(), std::move(done));
+    sendFor(call.get(), std::move(done), CallQueue::Doubt::fail);  // nobody asked for it twice
 }
 
 void Systemd1::listUnits(const std::vector<std::string>& patterns,
@@ -280,17 +300,17 @@ void Systemd1::listUnits(const std::vector<std::string>& patterns,
     const Message call = newCall(bus_, "ListUnitsByPatterns");
     appendStrings(call.get(), {});
     appendStrings(call.get(), patterns);
-    send(call.get(), [answer = std::move(answer)](sd_bus_message* reply) {
+    calls_.send(call.get(), [answer = std::move(answer)](sd_bus_message* reply) {
         std::vector<std::string> units;
-        for (const auto& [name, state] : readUnits(reply))
-            units.push_back(name);
+        for (ListedUnit& unit : readUnits(reply))
+            units.push_back(std::move(unit.name));
         answer(units);
     });
 }
 
 void Systemd1::askStopJob(const std::string& job, const std::string& unit, std::function<void(bool)> answer) {
     const Message call = newGet(bus_, job.c_str(), "org.freedesktop.systemd1.Job", "JobType");
-    send(call.get(), [this, unit, answer = std::move(answer)](sd_bus_message* reply) {
+    calls_.send(call.get(), [this, unit, answer = std::move(answer)](sd_bus_message* reply) {
         const char* type = nullptr;
         if (sd_bus_message_is_method_error(reply, nullptr) == 0 && sd_bus_message_read(reply, "v", "s", &type) > 0)
             return answer(std::strcmp(type, "stop") == 0);
@@ -298,13 +318,13 @@ void Systemd1::askStopJob(const std::string& job, const std::string& unit, std::
         const Message list = newCall(bus_, "ListUnitsByPatterns");
         appendStrings(list.get(), {"active"});
         appendStrings(list.get(), {unit});
-        send(list.get(), [answer](sd_bus_message* active) { answer(readUnits(active).empty()); });
+        calls_.send(list.get(), [answer](sd_bus_message* active) { answer(readUnits(active).empty()); });
     });
 }
 
 void Systemd1::askShutdown(std::function<void(bool)> answer) {
     const Message call = newGet(bus_, kObject, kInterface, "SystemState");
-    send(call.get(), [answer = std::move(answer)](sd_bus_message* reply) {
+    calls_.send(call.get(), [answer = std::move(answer)](sd_bus_message* reply) {
         const char* state = nullptr;
         const bool known =
             sd_bus_message_is_method_error(reply, nullptr) == 0 && sd_bus_message_read(reply, "v", "s", &state) > 0;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // PID 1 over its D-Bus API (org.freedesktop.systemd1(5)): units are made in one transaction, jobs end by JobRemoved, never
-// by polling, and nothing here blocks after start-up. Three matches in all, whatever the number of pods.
+// by polling, and nothing here blocks after start-up. Five matches in all, whatever the number of pods.
+//
+// daemon-reload and daemon-reexec: both tell that every unit was removed, and make them anew; what is really gone is
+// asked when they are through. A daemon-reexec loses signals and replies besides: calls are repeated (sd/call_queue.h),
+// and what became of jobs under way is asked of their units.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,13 +15,14 @@
 #include <vector>
 
 #include "core/ports.h"
+#include "sd/call_queue.h"
 #include "sd/handle.h"
 
 namespace podd::sd {
 
 class Systemd1 final : public UnitsPort {
 public:
-    Systemd1(sd_bus* bus, UnitListener& listener);
+    Systemd1(sd_bus* bus, sd_event* event, UnitListener& listener);
     ~Systemd1() override;
     Systemd1(const Systemd1&) = delete;
     Systemd1& operator=(const Systemd1&) = delete;
@@ -37,27 +41,27 @@ public:
     const std::string& version() const { return version_; }
 
 private:
-    struct Start;    // a startUnits() under way
-    struct Request;  // a call, under way or waiting
+    struct Start;  // a startUnits() under way
     int onJobNew(sd_bus_message* message);
     int onJobRemoved(sd_bus_message* message);
     int onUnitRemoved(sd_bus_message* message);
+    int onReloading(sd_bus_message* message);
     int onOwnerChanged(sd_bus_message* message);
-    using Answer = std::function<void(sd_bus_message* reply)>;
-    // Sends a call, now or when few enough are under way, in order; `answer` gets its reply.
-    void send(sd_bus_message* call, Answer answer);
-    void sendWaiting();
-    void sendFor(sd_bus_message* call, Done done);
+    void onReexecuted();
+    void askOfStarts();
+    void sendFor(sd_bus_message* call, Done done, CallQueue::Doubt doubt = CallQueue::Doubt::repeat);
     void subscribe();
-    void finish(Start& start, const Started& result);
+    void jobEnded(Start& start, const std::string& unit, const std::string& problem);
+    void finish(const Start& start, const Started& result);
 
     sd_bus* bus_;
     UnitListener& listener_;
     std::string version_;
     std::vector<Slot> matches_;
-    std::set<std::unique_ptr<Start>> starts_;
-    std::set<std::unique_ptr<Request>> requests_;  // under way
-    std::deque<std::unique_ptr<Request>> waiting_;
+    std::map<uint64_t, std::unique_ptr<Start>> starts_;
+    uint64_t lastStart_ = 0;
+    bool reloading_ = false;
+    CallQueue calls_;
 };
 
 }  // namespace podd::sd
