@@ -18,8 +18,9 @@ pytest_plugins = ["machine_fixtures"]
 
 
 def pytest_addoption(parser):
-    parser.getgroup("machines").addoption(
-        "--release", default="host", help="machines of this Debian release (bookworm, trixie, host)")
+    group = parser.getgroup("machines")
+    group.addoption("--release", default="host", help="machines of this Debian release (bookworm, trixie, host)")
+    group.addoption("--many", action="store_true", help="test_scale.py with as many pods and restarts as the goals say")
 
 
 def pytest_report_header(config):

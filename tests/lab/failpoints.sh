@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=dash
+# One case of test_failpoints.py, in the machine: provoke SCENARIO with POINT armed for ACTION, then replace podd and see
+# whether all is as it should be, and nothing is left after a deletion.
+#
+#   sh failpoints.sh SCENARIO POINT ACTION
+#
+# Prints what is wrong and fails, or "struck" when all is well, or "missed" when the point was not reached.
+set -u
+scenario=$1 point=$2 action=$3
+armed=/run/podd/failpoints/failpoint:$point
+here=/run/failpoints
+
+# definition COMMAND INSTANCES
+definition() {
+    cat <<END
+{"id": "/fp", "networks": [{"mode": "host"}], "scaling": {"kind": "fixed", "instances": $2},
+ "scheduling": {"backoff": {"backoff": 0.05, "backoffFactor": 1}},
+ "containers": [
+   {"name": "a", "exec": {"command": {"argv": ["$1", "7654321"]}}, "resources": {"cpus": 0.1, "mem": 32}},
+   {"name": "b", "exec": {"command": {"argv": ["sleep", "7654321"]}}, "resources": {"cpus": 0.1, "mem": 32}}]}
+END
+}
+
+apply() { definition "$@" | podctl apply - --timeout=20 >/dev/null; }
+pid_of() { systemctl show -P MainPID "$1"; }
+kill_podd() { kill -KILL "$(pid_of podd.service)"; }
+payload() { pgrep -f '^/?[a-z/]*sleep 7654321' | sort | tr '\n' ' '; }
+
+# What there should be beforehand, what is done, and what makes up for it if that has failed; how many instances then.
+given() {
+    case $scenario in
+        launch | broken) ;;
+        update | shrink | recover) apply sleep 2 ;;
+        stop | delete | cancel | failure | scale) apply sleep 1 ;;
+        start | purge) apply sleep 1 && podctl stop /fp >/dev/null ;;
+    esac
+    case $scenario in
+        purge) podctl delete /fp >/dev/null ;;
+        cancel) definition /no/such/program 1 | podctl apply - --no-block >/dev/null ;;
+    esac
+}
+
+act() {
+    case $scenario in
+        launch | start) apply sleep 1 && podctl start /fp >/dev/null ;;
+        update) apply /bin/sleep 2 ;;
+        shrink) podctl scale --force /fp 1 >/dev/null ;;
+        scale) podctl scale --force /fp 2 >/dev/null ;;
+        stop) podctl stop /fp >/dev/null ;;
+        delete) podctl delete --force /fp >/dev/null ;;
+        purge) podctl purge /fp >/dev/null ;;
+        recover) kill_podd ;;
+        cancel) podctl cancel "$(podctl show /fp -p Deployment --value | grep -o "[0-9]*$")" >/dev/null ;;
+        broken) definition /no/such/program 1 | podctl apply - --no-block >/dev/null ;;
+        failure) kill -KILL "$(podctl show "$(instances)" -p ExecutorPID --value)" ;;
+    esac
+}
+
+again() {
+    case $scenario in
+        delete) ! podctl list --json=short | grep -q '"/fp"' || act ;;
+        purge) act || ! podctl history /fp >/dev/null 2>&1 ;;
+        cancel | broken) definition sleep 1 | podctl apply - --force --timeout=20 >/dev/null ;;
+        recover | failure) ;;
+        *) act ;;
+    esac
+}
+
+wanted() {
+    case $scenario in
+        stop | delete | purge) echo 0 ;;
+        update | scale | recover) echo 2 ;;
+        *) echo 1 ;;
+    esac
+}
+
+instances() { podctl status /fp --json=short | grep -o '"Name":"/fp\.[0-9]*"' | cut -d'"' -f4; }
+running() { podctl status /fp --json=short 2>/dev/null | grep -o '"State":"running"' | wc -l; }
+
+# facts: how many there are of everything that an instance has, asked of systemd and the kernel.
+facts() {
+    printf 'units %s, cgroups %s, payload %s, records %s, sandboxes %s, in the spawner %s\n' \
+        "$(systemctl list-units --all --plain --no-legend 'pod-fp*' | wc -l)" \
+        "$(find /sys/fs/cgroup -type d -name 'pod-fp*' | wc -l)" "$(payload | wc -w)" \
+        "$(find /run/podd/instances -mindepth 1 -maxdepth 1 | wc -l)" \
+        "$(find /var/lib/podd/sandboxes -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" \
+        "$(wc -l <"$(find /sys/fs/cgroup -type d -name podd-spawner.service)/cgroup.procs")"
+}
+
+# expected N: the facts of N instances of two containers: a slice, the executor's scope and two more for each, and the
+# slice of the pod; beside the spawner one executor stands by.
+expected() {
+    units=$((4 * $1 + ($1 > 0)))
+    echo "units $units, cgroups $units, payload $((2 * $1)), records $1, sandboxes $1, in the spawner 2"
+}
+
+# until_equal N: waits for them.
+until_equal() {
+    tries=0
+    while found=$(facts) && [ "$found" != "$(expected "$1")" ]; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 160 ]; then
+            echo "$2: there is: $found"
+            echo "$2: expected: $(expected "$1")"
+            podctl status /fp 2>&1
+            exit 1
+        fi
+        sleep 0.05
+    done
+}
+
+wait_struck() {
+    tries=0
+    while [ -e "$armed" ] && [ "$tries" -lt 100 ]; do
+        tries=$((tries + 1))
+        sleep 0.03
+    done
+}
+
+mkdir -p /run/podd/failpoints "$here"
+given 2>"$here/given" || { cat "$here/given"; exit 1; }
+before=$(payload)
+echo "$action" >"$armed"
+act >"$here/act" 2>&1
+acted=$?
+wait_struck
+if [ -e "$armed" ]; then
+    rm "$armed"
+    verdict=missed
+else
+    verdict=struck
+fi
+kill_podd 2>/dev/null
+if [ "$acted" -ne 0 ] || [ "$scenario" = cancel ] || [ "$scenario" = broken ]; then
+    again >"$here/again" 2>&1 || { echo "repeated:"; cat "$here/act" "$here/again"; exit 1; }
+fi
+case $(wanted) in
+    0) ;;
+    *) podctl wait /fp --for=stable --timeout=20 || exit 1 ;;
+esac
+until_equal "$(wanted)" "$scenario"
+if [ "$scenario" = recover ] && [ "$(payload)" != "$before" ]; then
+    echo "recover: other processes: $(payload), before: $before"
+    exit 1
+fi
+if podctl list --json=short | grep -q '"/fp"'; then
+    podctl delete --force /fp >/dev/null || exit 1
+fi
+until_equal 0 "after the deletion"
+[ "$scenario" = purge ] || podctl purge /fp >/dev/null || exit 1
+echo $verdict
