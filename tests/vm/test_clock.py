@@ -25,6 +25,14 @@ def clock(machine):
     step(0)
 
 
+CHECK = {"exec": {"command": {"shell": "echo x >>asked"}}, "delaySeconds": 0, "intervalSeconds": 1,
+         "gracePeriodSeconds": 0, "maxConsecutiveFailures": 1}
+
+
+def asked(machine, pid):
+    return int(machine.run(f"wc -l </proc/{pid}/cwd/asked").stdout)
+
+
 def failures(pods, pod_id):
     return pods.show(pod_id)["Failures"]
 
@@ -56,3 +64,17 @@ def test_versions_grow_while_the_clock_goes_back(machine, pods, clock):
     assert datetime.datetime.fromisoformat(second.rstrip("Z")).year == datetime.datetime.fromisoformat(
         first.rstrip("Z")).year
     assert machine.podctl("list").stdout.count("stable") == 1
+
+
+def test_checks_are_neither_late_nor_asked_in_a_storm(machine, pods, clock):
+    pods.apply(pod("/timely", container("only", healthCheck=CHECK)))
+    before = pods.containers("/timely")["only"]
+    for years in (10, -10, 0):
+        begun = asked(machine, before["PID"])
+        clock(years)
+        time.sleep(6)
+        assert 3 <= asked(machine, before["PID"]) - begun <= 12
+        after = pods.containers("/timely")["only"]
+        same = ("PID", "Health", "HealthTimestamp")
+        assert [after[key] for key in same] == [before[key] for key in same]
+    assert failures(pods, "/timely") == 0
