@@ -65,6 +65,30 @@ TEST(BusApi, TellsOfAnObjectOnceAndOfAChangeOnlyWhenThereIsOne) {
     EXPECT_EQ(heard("PropertiesChanged"), told) << "it is launching, as before";
 }
 
+TEST(BusApi, SaysWhatChecksSay) {
+    Bus bus;
+    const InstanceId id{"/web", 1};
+    const char* const instance = "/org/podd1/instance/_2fweb_2e1";
+    const char* const container = "/org/podd1/container/_2fweb_2e1_2fmain";
+    (void)bus.apply(bus.world.definition("/web"));
+    bus.world.run(id);
+    EXPECT_EQ(bus.text(instance, sd::kInstance, "Health"), "");
+    EXPECT_EQ(bus.text(container, sd::kContainer, "Readiness"), "");
+    InstanceRecord record = bus.world.record(id, InstancePhase::running);
+    record.containers[0].health = {.state = CheckState::failing, .sinceUsec = 1, .failures = 2, .answer = "exit 1"};
+    record.containers[0].readiness = {.state = CheckState::failing, .sinceUsec = 1, .failures = 0, .answer = "HTTP"};
+    bus.signals.clear();
+    bus.world.report(id, Report::Kind::checked, record);
+    bus.world.settle();
+    EXPECT_EQ(std::count(bus.signals.begin(), bus.signals.end(), "PropertiesChanged"), 3) << "pod, instance, container";
+    EXPECT_EQ(bus.text("/org/podd1/pod/_2fweb", sd::kPod, "State"), "degraded");
+    EXPECT_EQ(bus.text(instance, sd::kInstance, "Health"), "unhealthy");
+    EXPECT_EQ(bus.text(container, sd::kContainer, "Health"), "unhealthy");
+    EXPECT_EQ(bus.text(container, sd::kContainer, "HealthAnswer"), "exit 1");
+    EXPECT_EQ(bus.text(container, sd::kContainer, "Readiness"), "not-ready");
+    EXPECT_EQ(bus.text(container, sd::kContainer, "ReadinessAnswer"), "HTTP");
+}
+
 TEST(BusApi, ListsEveryProblemOfADefinitionAndChangesNothing) {
     Bus bus;
     const Answer answer = bus.apply(R"({"id": "Web", "containers": [], "colour": 1, "instancse": 2})");
