@@ -224,6 +224,26 @@ void Client::thaw(const std::string& name) {
     manager("Thaw", {name});
 }
 
+std::vector<DeclarationRow> Client::reload() {
+    const sd::Message reply = manager("Reload");
+    std::vector<DeclarationRow> rows;
+    readArray(reply.get(), "(ssss)", [&] {
+        enter(reply.get(), SD_BUS_TYPE_STRUCT, "ssss");
+        DeclarationRow row;
+        row.file = readText(reply.get(), 's');
+        row.pod = readText(reply.get(), 's');
+        row.outcome = readText(reply.get(), 's');
+        row.message = readText(reply.get(), 's');
+        leave(reply.get());
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
+void Client::subscribe() {
+    manager("Subscribe");
+}
+
 void Client::kill(const std::string& name, const std::string& whom, int signal) {
     sd::Message message = request(sd::kManagerPath, sd::kManager, "Kill");
     sd::check(sd_bus_message_append(message.get(), "ssi", name.c_str(), whom.c_str(), signal), "make the call Kill");

@@ -70,6 +70,13 @@ struct IsolatorRow {
     std::string problem;  // why the host cannot run it; "" = it can
 };
 
+struct DeclarationRow {
+    std::string file;
+    std::string pod;
+    std::string outcome;  // created, changed, unchanged, left, refused or gone
+    std::string message;  // of a refused one
+};
+
 struct Definition {
     std::string version;
     std::string text;
@@ -98,13 +105,16 @@ public:
     // Of a pod, an instance or a container, what runs; they return when it is done.
     void freeze(const std::string& name);
     void thaw(const std::string& name);
+    std::vector<DeclarationRow> reload();
+    void subscribe();  // to events, until this client leaves the bus
     void kill(const std::string& name, const std::string& whom, int signal);
 
     std::vector<PodRow> listPods();
     std::vector<InstanceRow> listInstances(const std::string& id);  // "" = of all pods
     std::vector<DeploymentRow> listDeployments();
     // Versions are named as podd names them, or "deployed" (or "") and "target".
-    std::vector<VersionRow> listVersions(const std::string& id);  // the oldest first
+    std::vector<VersionRow> listVersions(const std::string& id);       // the oldest first
+    std::vector<Termination> listTerminations(const std::string& id);  // the oldest first
     Definition definition(const std::string& id, const std::string& version);
     std::vector<Change> diff(const std::string& id, const std::string& from, const std::string& to);
 

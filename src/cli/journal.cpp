@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/strings.h"
 #include "cli/render.h"
@@ -54,12 +55,35 @@ void Journal::match(const char* name, const std::string& value) {
 
 void Journal::select(const LogFilter& filter) {
     sd_journal_flush_matches(journal_.get());
+    events_ = false;
     match("_UID", "0");
     match("POD_ID", filter.pod);
     if (!filter.instance.empty())
         match("POD_INSTANCE", filter.instance);
     if (!filter.container.empty())
         match("CONTAINER_NAME", filter.container);
+}
+
+void Journal::selectEvents(const std::vector<std::string>& pods) {
+    sd_journal_flush_matches(journal_.get());
+    events_ = true;
+    match("_UID", "0");
+    for (const EventRow& row : kEvents)
+        match("MESSAGE_ID", row.messageId);
+    for (const std::string& pod : pods)
+        match("POD_ID", pod);
+}
+
+// Among the output of a pod there are podd's entries about it, which are no output. False at the end.
+bool Journal::move(int (*step)(sd_journal*)) {
+    while (sd::check(step(journal_.get()), "read the journal") > 0)
+        if (events_ || field("PODD_EVENT").empty())
+            return true;
+    return false;
+}
+
+bool Journal::advance() {
+    return std::exchange(onFirst_, false) || move(sd_journal_next);
 }
 
 uint64_t Journal::time() const {
@@ -72,18 +96,18 @@ void Journal::seekLast(uint64_t lines, std::optional<uint64_t> sinceUsec) {
     onFirst_ = false;
     sd::check(sd_journal_seek_tail(journal_.get()), "read the journal");
     uint64_t steps = 0;
-    int found = sd::check(sd_journal_previous(journal_.get()), "read the journal");
-    if (lines == 0 && found > 0)
+    bool found = move(sd_journal_previous);
+    if (lines == 0 && found)
         return;  // on the last one: only what comes after it
-    while (found > 0 && time() >= sinceUsec.value_or(0)) {
+    while (found && time() >= sinceUsec.value_or(0)) {
         if (++steps == lines) {
             onFirst_ = true;
             return;
         }
-        found = sd::check(sd_journal_previous(journal_.get()), "read the journal");
+        found = move(sd_journal_previous);
     }
     // Either on a line that is too old, which next() leaves behind, or there are no more.
-    if (found == 0)
+    if (!found)
         sd::check(sd_journal_seek_head(journal_.get()), "read the journal");
 }
 
@@ -112,11 +136,26 @@ LogLine Journal::line() const {
 }
 
 std::optional<LogLine> Journal::next() {
-    if (onFirst_)
-        onFirst_ = false;
-    else if (sd::check(sd_journal_next(journal_.get()), "read the journal") == 0)
+    return advance() ? std::optional(line()) : std::nullopt;
+}
+
+std::optional<Event> Journal::nextEvent() {
+    while (advance())
+        if (std::optional<Event> found = event())
+            return found;
+    return std::nullopt;
+}
+
+std::optional<Event> Journal::event() const {
+    const std::optional<EventKind> kind = eventOfMessageId(field("MESSAGE_ID"));
+    if (!kind)
         return std::nullopt;
-    return line();
+    Event event{.kind = *kind, .usec = time()};
+    for (const char* name : {"pod", "instance", "container", "version", "deployment", "result"})
+        if (const std::string value = field(journalFieldOf(name)); !value.empty())
+            (void)setField(event, name, value);
+    event.message = field("PODD_MESSAGE");
+    return event;
 }
 
 void Journal::waitForMore() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The output of containers in the journal. Executors write it as root; what others write under a pod's name
-// is not believed (match on the trusted _UID).
+// The output of containers in the journal, and the events of pods. Executors and podd write them as root; what others write
+// under a pod's name is not believed (match on the trusted _UID).
 #pragma once
 
 #include <systemd/sd-journal.h>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/terminal.h"
+#include "model/event.h"
 
 namespace podd::cli {
 
@@ -36,10 +37,13 @@ public:
     explicit Journal(const std::string& directory);
 
     void select(const LogFilter& filter);
+    // Events instead of output; of all pods when none is named.
+    void selectEvents(const std::vector<std::string>& pods);
     // To the last `lines` (UINT64_MAX = all) lines that are not older than `sinceUsec`; next() gives the
     // first.
     void seekLast(uint64_t lines, std::optional<uint64_t> sinceUsec);
     std::optional<LogLine> next();
+    std::optional<Event> nextEvent();
     // Until there may be more; a signal ends the program as always.
     void waitForMore();
 
@@ -48,11 +52,15 @@ private:
         void operator()(sd_journal* journal) const { sd_journal_close(journal); }
     };
     void match(const char* field, const std::string& value);
+    bool move(int (*step)(sd_journal*));
+    bool advance();
     uint64_t time() const;
     std::string field(const char* name) const;
     LogLine line() const;
+    std::optional<Event> event() const;
 
     std::unique_ptr<sd_journal, Close> journal_;
+    bool events_ = false;   // are wanted, and nothing else
     bool onFirst_ = false;  // the first line to give is the current one
 };
 

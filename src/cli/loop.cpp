@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include "sd/check.h"
 
@@ -49,16 +50,18 @@ Waited Loop::run(const std::function<bool()>& done, std::optional<uint64_t> time
                  const std::function<void()>& tick) {
     const uint64_t start = steadyUsec();
     while (!done()) {
-        if (interrupted_)
+        if (std::exchange(interrupted_, false))
             return Waited::interrupted;
         if (sd_bus_is_open(bus_) <= 0)
             throw Error(Errc::unavailable, "wait: the connection to the bus was lost");
         const uint64_t passed = steadyUsec() - start;
         if (timeoutUsec && passed >= *timeoutUsec)
             return Waited::timedOut;
-        const uint64_t pause = timeoutUsec ? std::min(kTickUsec, *timeoutUsec - passed) : kTickUsec;
+        const uint64_t most = tick ? kTickUsec : UINT64_MAX;
+        const uint64_t pause = timeoutUsec ? std::min(most, *timeoutUsec - passed) : most;
         sd::check(sd_event_run(event_.get(), pause), "wait");
-        tick();
+        if (tick)
+            tick();
     }
     return Waited::done;
 }

@@ -22,8 +22,9 @@ public:
     Loop& operator=(const Loop&) = delete;
     ~Loop();
 
-    // Lets callbacks run until `done` says so. `tick` is called after each of them, and at least every
-    // second. Throws Error when the connection to the bus is lost.
+    // Lets callbacks run until `done` says so, which is asked after each of them. `tick` is called then as well, and at
+    // least every second; without one (nullptr) nothing wakes this in between. May be called again. Throws Error when
+    // the connection to the bus is lost.
     Waited run(const std::function<bool()>& done, std::optional<uint64_t> timeoutUsec,
                const std::function<void()>& tick);
 

@@ -38,6 +38,35 @@ Json::Value array() {
     return {Json::arrayValue};
 }
 
+Json::Value objectOf(const ContainerTermination& container) {
+    Json::Value object(Json::objectValue);
+    object["Name"] = container.name;
+    object["State"] = container.state;
+    object["StartTimestamp"] = timestamp(container.startedUsec);
+    object["EndTimestamp"] = timestamp(container.endedUsec);
+    object["ExitCode"] = Json::Int64{container.exitCode};
+    object["ExitSignal"] = Json::Int64{container.exitSignal};
+    object["Result"] = container.result;
+    object["Message"] = container.message;
+    object["Limit"] = container.limitBytes == 0 ? Json::Value() : number(container.limitBytes);
+    return object;
+}
+
+Json::Value objectOf(const Termination& termination) {
+    Json::Value object(Json::objectValue);
+    object["Instance"] = termination.instance;
+    object["Version"] = termination.version;
+    object["LaunchTimestamp"] = timestamp(termination.launchedUsec);
+    object["EndTimestamp"] = timestamp(termination.endedUsec);
+    object["Result"] = termination.result;
+    object["Message"] = termination.message;
+    object["BootId"] = termination.bootId;
+    object["Containers"] = array();
+    for (const ContainerTermination& container : termination.containers)
+        object["Containers"].append(objectOf(container));
+    return object;
+}
+
 struct ToJson {
     bool isTimestamp;
 
@@ -57,6 +86,12 @@ struct ToJson {
         for (const auto& [key, value] : map)
             object[key] = value;
         return object;
+    }
+    Json::Value operator()(const std::vector<Termination>& terminations) const {
+        Json::Value items = array();
+        for (const Termination& termination : terminations)
+            items.append(objectOf(termination));
+        return items;
     }
 };
 
@@ -239,6 +274,20 @@ std::string statusJson(const std::vector<PodStatus>& pods, const std::vector<Ins
     for (const InstanceStatus& instance : instances)
         all.append(objectOf(instance));
     return written(all, mode);
+}
+
+std::string eventJson(const Event& event, JsonMode mode) {
+    Json::Value object(Json::objectValue);
+    object["time"] = timestamp(event.usec);
+    object["event"] = std::string(rowOf(event.kind).name);
+    object["pod"] = event.pod;
+    object["instance"] = textOrNull(event.instance);
+    object["container"] = textOrNull(event.container);
+    object["version"] = textOrNull(event.version);
+    object["deployment"] = event.deployment == 0 ? Json::Value() : Json::Value(event.deployment);
+    object["result"] = textOrNull(event.result);
+    object["message"] = event.message;
+    return written(object, mode);
 }
 
 std::string objectsJson(const std::vector<Properties>& objects, JsonMode mode) {

@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/snapshot.h"
 #include "cli/top.h"
+#include "model/event.h"
 
 namespace podd::cli {
 
@@ -66,6 +67,7 @@ std::string purgedJson(const std::vector<PurgedPod>& pods, JsonMode mode);
 // Pods with their Instances and these with their Containers nested; then the instances that were asked for
 // alone.
 std::string statusJson(const std::vector<PodStatus>& pods, const std::vector<InstanceStatus>& instances, JsonMode mode);
+std::string eventJson(const Event& event, JsonMode mode);
 std::string objectsJson(const std::vector<Properties>& objects, JsonMode mode);
 std::string appliedJson(const std::vector<AppliedFile>& files, JsonMode mode);
 std::string problemsJson(const std::vector<DefinitionFile>& files, JsonMode mode);

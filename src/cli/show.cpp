@@ -32,7 +32,9 @@ std::optional<Properties> containerProperties(Client& client, const std::string&
 // A '.' may be in the id of a pod, and so may a '/': the pod that is there wins.
 Properties propertiesOf(Client& client, const std::string& name) {
     try {
-        return client.withUsage(client.podPath(name), sd::kPod);
+        Properties pod = client.withUsage(client.podPath(name), sd::kPod);
+        pod["Terminations"] = client.listTerminations(name);
+        return pod;
     } catch (const Error& error) {
         if (error.code() != Errc::noSuchPod && error.code() != Errc::badDefinition)
             throw;

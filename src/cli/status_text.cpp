@@ -179,7 +179,10 @@ std::string failureFields(const Properties& pod, uint64_t now, const Style& styl
     if (const uint64_t failures = numberOf(pod, "Failures"); failures != 0)
         text += field("Failures", style.paint(Style::Ink::red, cat(failures)));
     const std::string last = safe(pod, "LastFailure");
-    text += field("Last error", last == safe(pod, "Message") ? "" : last);
+    const uint64_t when = numberOf(pod, "LastFailureTimestamp");
+    const std::string what = last == safe(pod, "Message") ? "" : last;
+    const std::string ago = relativeTime(when, now);
+    text += field("Last error", cat(ago, ago.empty() || what.empty() ? "" : ": ", what));
     const uint64_t next = numberOf(pod, "NextLaunchTimestamp");
     const uint64_t backoff = numberOf(pod, "BackoffUSec");
     if (next != 0)

@@ -41,6 +41,20 @@ struct Shown {
             pairs.push_back(cat(key, '=', value));
         return printable(join(pairs, " "));
     }
+    // As systemctl(1) shows ExecStart=.
+    std::string operator()(const std::vector<Termination>& terminations) const {
+        std::vector<std::string> all;
+        for (const Termination& each : terminations) {
+            std::vector<std::string> parts = {cat("instance=", each.instance), cat("result=", each.result),
+                                              cat("ended=[", absoluteTime(each.endedUsec), ']'),
+                                              cat("message=", each.message)};
+            for (const ContainerTermination& container : each.containers)
+                parts.push_back(cat(container.name, '=', container.state,
+                                    container.message.empty() ? "" : cat(" (", container.message, ')')));
+            all.push_back(cat("{ ", join(parts, " ; "), " }"));
+        }
+        return printable(join(all, " "));
+    }
 };
 
 }  // namespace

@@ -9,10 +9,13 @@
 #include <variant>
 #include <vector>
 
+#include "model/termination.h"
+
 namespace podd::cli {
 
 using TextMap = std::map<std::string, std::string>;
-using Value = std::variant<std::string, bool, int64_t, uint64_t, double, std::vector<std::string>, TextMap>;
+using Value = std::variant<std::string, bool, int64_t, uint64_t, double, std::vector<std::string>, TextMap,
+                           std::vector<Termination>>;
 using Properties = std::map<std::string, Value>;           // by name
 using Interfaces = std::map<std::string, Properties>;      // by interface
 using ManagedObjects = std::map<std::string, Interfaces>;  // by object path

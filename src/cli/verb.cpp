@@ -11,7 +11,7 @@ namespace podd::cli {
 namespace {
 
 // clang-format off
-constexpr std::array<Verb, 29> kVerbs = {{
+constexpr std::array<Verb, 32> kVerbs = {{
     // name             arguments                    min max   group               run                summary
     {"list",           "[PATTERN...]",               0,  kAny, Group::pods,        listVerb,          "List pods"},
     {"list-instances", "[POD...]",                   0,  kAny, Group::pods,        listInstancesVerb, "List instances of pods"},
@@ -41,7 +41,10 @@ constexpr std::array<Verb, 29> kVerbs = {{
     {"rollback",       "POD [VERSION]",              1,  2,    Group::definitions, rollbackVerb,      "Change a pod back to an earlier version"},
     {"purge",          "POD...",                     1,  kAny, Group::definitions, purgeVerb,         "Forget the history of deleted pods"},
     {"logs",           "POD|INSTANCE [CONTAINER]",   1,  2,    Group::output,      logsVerb,          "Show the output of containers"},
+    {"events",         "[POD...]",                   0,  kAny, Group::output,      eventsVerb,        "Show what happens to pods, as it happens or from the journal"},
     {"isolators",      "",                           0,  0,    Group::host,        isolatorsVerb,     "List what podd isolates containers with"},
+    {"reload",         "",                           0,  0,    Group::host,        reloadVerb,        "Let podd apply the pods that are declared in pods.d"},
+    {"attend",         "POD",                        1,  1,    Group::host,        attendVerb,        "Start a pod, stay while it runs, stop it at the end"},
 }};
 // clang-format on
 

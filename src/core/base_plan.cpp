@@ -25,7 +25,9 @@ UnitPlan executorUnit(const InstanceView& view) {
     unit.set("Description", cat("Executor of pod instance ", view.id.text()));
     unit.set("Slice", podSlice(view.id.pod));
     unit.set("BindsTo", std::vector<std::string>{slice});
-    unit.set("After", std::vector<std::string>{slice});
+    // At a shutdown containers and executors end before the network goes; podd.service is after it as well, so that no
+    // launch ever waits for it.
+    unit.set("After", std::vector<std::string>{slice, "network.target"});
     unit.set("Wants", scopes);
     unit.set("CollectMode", std::string("inactive-or-failed"));
     unit.set("KillMode", std::string("control-group"));

@@ -100,6 +100,15 @@ const char* readinessName(CheckState state) {
     return "not-ready";
 }
 
+const char* nameOf(CheckPurpose purpose, CheckState state) {
+    return purpose == CheckPurpose::health ? healthName(state) : readinessName(state);
+}
+
+std::string describe(CheckPurpose purpose, const CheckRecord& check) {
+    return cat(purpose == CheckPurpose::health ? "health check: " : "check: ", nameOf(purpose, check.state),
+               check.state == CheckState::passing ? "" : cat(": ", check.answer));
+}
+
 CheckState healthOf(const InstanceRecord& record) {
     CheckState worst = CheckState::none;
     for (const ContainerRecord& container : record.containers)

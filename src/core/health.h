@@ -60,6 +60,10 @@ Answer tooLate(const CheckPlan& check);
 // For clients: "", unknown, healthy, unhealthy; "", unknown, ready, not-ready.
 const char* healthName(CheckState state);
 const char* readinessName(CheckState state);
+const char* nameOf(CheckPurpose purpose, CheckState state);  // one of the two
+
+// "health check: unhealthy: exit 1", "check: ready".
+std::string describe(CheckPurpose purpose, const CheckRecord& check);
 
 // Of the containers that have not ended: failing if one is, else unknown if one is, else passing; none without any check.
 CheckState healthOf(const InstanceRecord& record);

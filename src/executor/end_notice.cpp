@@ -5,34 +5,27 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "core/ending.h"
 #include "core/health.h"
-#include "core/instance_machine.h"
 #include "executor/fields.h"
+#include "model/message_ids.h"
 #include "model/names.h"
 
 namespace podd {
 
 namespace {
 
-// Drawn once, for ever: units/podd.catalog explains them.
-constexpr const char* kContainerFailed = "7d4e2c3b0a5f4e0c9b1d6a8f3c527e91";
-constexpr const char* kContainerOomKilled = "c1f06d9be8724a57a3fb2e9045d81c36";
-constexpr const char* kContainerDiskLimit = "5b92e7a4f13c48d68e0d7c2ab96f4410";
-
-constexpr const char* kContainerUnhealthy = "3f8a61d2c4b74e9f8d25b7106ae3c9f4";
-constexpr const char* kCheckChanged = "a1d7c5e20b9346f7918e4cd36f08b25a";
-
 constexpr int kWarning = 4;  // syslog(3)
 constexpr int kInfo = 6;
 
 const char* messageId(EndReason reason) {
     switch (reason) {
-        case EndReason::oomKill: return kContainerOomKilled;
-        case EndReason::diskLimit: return kContainerDiskLimit;
-        case EndReason::healthCheck: return kContainerUnhealthy;
+        case EndReason::oomKill: return message_id::kContainerOomKilled;
+        case EndReason::diskLimit: return message_id::kContainerDiskLimit;
+        case EndReason::healthCheck: return message_id::kContainerUnhealthy;
         case EndReason::none: break;
     }
-    return kContainerFailed;
+    return message_id::kContainerFailed;
 }
 
 std::string subject(const LaunchPlan& plan, const ContainerPlan& container) {
@@ -50,7 +43,8 @@ void send(Journal& journal, const std::string& fields, int priority, const std::
 
 std::string endFields(const LaunchPlan& plan, const ContainerPlan& container, const ContainerRecord& ended) {
     std::string fields =
-        cat("SYSLOG_IDENTIFIER=podd-executor\nMESSAGE_ID=", messageId(ended.reason), '\n',
+        cat("SYSLOG_IDENTIFIER=podd-executor\nMESSAGE_ID=", messageId(ended.reason),
+            "\nPODD_RESULT=", resultName(ended), "\nPODD_MESSAGE=", describeExit(ended), '\n',
             originFields(plan, container), "CONTAINER_RESULT=", describeExit(ended),
             "\nCONTAINER_EXIT_CODE=", ended.exitCode, "\nCONTAINER_EXIT_SIGNAL=", ended.exitSignal, '\n');
     if (ended.limitBytes != 0 && ended.limitBytes != UINT64_MAX)
@@ -67,16 +61,14 @@ void announceEnd(Journal& journal, const LaunchPlan& plan, const ContainerPlan& 
 
 void announceCheck(Journal& journal, const LaunchPlan& plan, const ContainerPlan& container,
                    const ContainerRecord& record, CheckPurpose purpose) {
-    const bool health = purpose == CheckPurpose::health;
-    const CheckRecord& check = health ? record.health : record.readiness;
-    const char* const state = health ? health::healthName(check.state) : health::readinessName(check.state);
-    const bool good = check.state == CheckState::passing;
-    const std::string text = cat(subject(plan, container), health ? "health check: " : "check: ", state,
-                                 good ? "" : cat(": ", check.answer));
-    const std::string fields = cat("SYSLOG_IDENTIFIER=podd-executor\nMESSAGE_ID=", kCheckChanged, '\n',
+    const CheckRecord& check = purpose == CheckPurpose::health ? record.health : record.readiness;
+    const std::string text = health::describe(purpose, check);
+    const char* const state = health::nameOf(purpose, check.state);
+    const std::string fields = cat("SYSLOG_IDENTIFIER=podd-executor\nMESSAGE_ID=", message_id::kContainerCheck,
+                                   "\nPODD_RESULT=", state, "\nPODD_MESSAGE=", text, '\n',
                                    originFields(plan, container), "CONTAINER_CHECK=", kCheckPurposes.name(purpose),
                                    "\nCONTAINER_CHECK_STATE=", state, "\nCONTAINER_CHECK_ANSWER=", check.answer, '\n');
-    send(journal, fields, good ? kInfo : kWarning, text);
+    send(journal, fields, check.state == CheckState::passing ? kInfo : kWarning, subject(plan, container) + text);
 }
 
 }  // namespace podd

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "executor/journal.h"
+#include "base/journal.h"
 #include "model/instance_record.h"
 #include "model/launch_plan.h"
 

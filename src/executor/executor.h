@@ -14,10 +14,10 @@
 #include <string>
 
 #include "base/fd.h"
+#include "base/journal.h"
 #include "executor/checks.h"
 #include "executor/container.h"
 #include "executor/disk_watch.h"
-#include "executor/journal.h"
 #include "executor/launch.h"
 #include "executor/link.h"
 #include "executor/loop.h"

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "executor/journal.h"
+#include "base/journal.h"
 #include "executor/loop.h"
 
 namespace podd {

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "manager/bus_objects.h"
+#include "manager/declared.h"
 #include "manager/manager.h"
+#include "model/event.h"
 #include "sd/call.h"
 #include "sd/event.h"
 #include "sd/polkit.h"
@@ -20,7 +22,14 @@ namespace podd {
 
 class BusApi final : public Observer {
 public:
-    BusApi(sd_bus* bus, sd_event* event, Manager& manager, std::string systemdVersion);
+    using Reload = std::function<std::vector<Declaration>()>;
+
+    // `reload` applies the declared pods anew; `declared` tells which of them were refused.
+    BusApi(sd_bus* bus, sd_event* event, Manager& manager, const Declared& declared, Reload reload,
+           std::string systemdVersion);
+
+    // Tells those who have subscribed.
+    void emitEvent(const Event& event);
 
     // From here on changes are signalled; before, nobody can know of the objects.
     void open();
@@ -42,6 +51,7 @@ public:
     void cancelDeployment(sd::Call call);
     void getDefinition(sd::Call call);
     void listVersions(sd::Call call);
+    void listTerminations(sd::Call call);
     void startPod(sd::Call call);
     void stopPod(sd::Call call);
     void scalePod(sd::Call call);
@@ -53,13 +63,18 @@ public:
     void freeze(sd::Call call);
     void thaw(sd::Call call);
     void kill(sd::Call call);
+    void reload(sd::Call call);
+    void subscribe(sd::Call call);
+    void unsubscribe(sd::Call call);
 
     using Verb = std::function<uint32_t(Manager&, const std::string& id)>;
     // Authorises, carries the verb out and answers with its deployment.
     void operate(sd::Call call, const std::string& id, const char* name, const Verb& verb);
+    void answerTerminations(sd::Call call, const std::string& id);
     void answerDefinition(sd::Call call, const std::string& id, const std::string& version);
 
     const Manager& manager() const { return manager_; }
+    const Declared& declared() const { return declared_; }
     const std::string& systemdVersion() const { return systemdVersion_; }
 
     // What the unit uses whose cgroup is `group`. A client that reads all properties of an object asks once for each, and
@@ -111,9 +126,12 @@ private:
 
     sd_bus* bus_;
     Manager& manager_;
+    const Declared& declared_;
+    Reload reload_;
     std::string systemdVersion_;
     sd::Polkit polkit_;
     bool open_ = false;
+    sd::Track subscribers_;  // to events; none until the first one comes
     std::vector<sd::Slot> slots_;
     std::set<std::string> dirtyPods_;
     std::set<InstanceId> dirtyInstances_;

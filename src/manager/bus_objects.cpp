@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "manager/bus_objects.h"
 
+#include "core/ending.h"
 #include "core/health.h"
 #include "manager/bus_api.h"
 #include "manager/bus_property.h"
@@ -94,16 +95,8 @@ void containerExitCode(const C& v, Reply r) {
 void containerExitSignal(const C& v, Reply r) {
     putInt(r, v.record().exitSignal);
 }
-// In the words of systemd's Result=.
 void containerResult(const C& v, Reply r) {
-    const ContainerRecord& record = v.record();
-    if (record.phase != ContainerPhase::exited)
-        return put(r, std::string());
-    if (record.reason != EndReason::none)
-        return put(r, std::string(kEndReasons.name(record.reason)));
-    if (record.exitSignal != 0)
-        return put(r, std::string(record.coreDumped ? "core-dump" : "signal"));
-    put(r, std::string(record.exitCode == 0 ? "success" : "exit-code"));
+    put(r, resultName(v.record()));
 }
 void containerMessage(const C& v, Reply r) {
     put(r, v.record().phase == ContainerPhase::exited ? describeExit(v.record()) : std::string());
@@ -148,16 +141,6 @@ std::string containerPath(const InstanceId& id, const std::string& container) {
 }
 std::string deploymentPath(uint32_t id) {
     return cat(sd::kDeploymentPrefix, '/', id);
-}
-
-const char* containerStateName(const ContainerRecord& container) {
-    if (container.phase == ContainerPhase::preparing)
-        return "preparing";
-    if (container.phase == ContainerPhase::running)
-        return "running";
-    if (container.stopRequested && (container.exitCode != 0 || container.exitSignal != 0))
-        return "killed";
-    return container.failed() ? "failed" : "finished";
 }
 
 // clang-format off

@@ -26,6 +26,7 @@ struct PodObjectView {
     void restart(sd::Call call);
     void remove(sd::Call call);
     void getDefinition(sd::Call call);
+    void listTerminations(sd::Call call);
 };
 
 struct InstanceObjectView {
@@ -58,9 +59,6 @@ std::string deploymentPath(uint32_t id);
 std::string groupOf(const PodObjectView& view);
 std::string groupOf(const InstanceObjectView& view);
 std::string groupOf(const ContainerObjectView& view);
-
-// preparing, running, finished, failed, killed
-const char* containerStateName(const ContainerRecord& container);
 
 extern const sd_bus_vtable kManagerVtable[];  // userdata: BusApi
 extern const sd_bus_vtable kPodVtable[];

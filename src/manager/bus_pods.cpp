@@ -27,6 +27,13 @@ void managerInstances(const BusApi& api, Reply r) {
     put(r, count);
 }
 
+void managerRefused(const BusApi& api, Reply r) {
+    sd::check(sd_bus_message_open_container(r, 'a', "s"), kAnswerProperty);
+    for (const std::string& each : api.declared().refused())
+        put(r, each);
+    sd::check(sd_bus_message_close_container(r), kAnswerProperty);
+}
+
 using P = PodObjectView;
 void podId(const P& v, Reply r) {
     put(r, v.pod->id());
@@ -66,6 +73,9 @@ void podFailures(const P& v, Reply r) {
 }
 void podLastFailure(const P& v, Reply r) {
     put(r, v.pod->lastFailure);
+}
+void podLastFailureTime(const P& v, Reply r) {
+    put(r, v.pod->lastFailureUsec);
 }
 void podBackoff(const P& v, Reply r) {
     put(r, v.pod->backoff.delayUsec);
@@ -138,6 +148,8 @@ const sd_bus_vtable kManagerVtable[] = {
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ListVersions", SD_BUS_ARGS("s", id), SD_BUS_RESULT("a(ss)", versions), sd::method<&BusApi::listVersions>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ListTerminations", SD_BUS_ARGS("s", id), SD_BUS_RESULT("a(ssttsssa(ssttiisst))", terminations),
+                            sd::method<&BusApi::listTerminations>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("DiffVersions", SD_BUS_ARGS("s", id, "s", from, "s", to), SD_BUS_RESULT("a(ssss)", changes),
                             sd::method<&BusApi::diffVersions>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("VerifyDefinition", SD_BUS_ARGS("s", definition, "a{sv}", options),
@@ -153,6 +165,12 @@ const sd_bus_vtable kManagerVtable[] = {
                             sd::method<&BusApi::planPod>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ListIsolators", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssbs)", isolators),
                             sd::method<&BusApi::listIsolators>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssss)", declarations), sd::method<&BusApi::reload>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Subscribe", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, sd::method<&BusApi::subscribe>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Unsubscribe", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, sd::method<&BusApi::unsubscribe>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("PurgePod", SD_BUS_ARGS("s", id), SD_BUS_NO_RESULT, sd::method<&BusApi::purgePod>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("PodNew", SD_BUS_ARGS("s", id, "o", pod), 0),
@@ -162,8 +180,10 @@ const sd_bus_vtable kManagerVtable[] = {
     SD_BUS_SIGNAL_WITH_ARGS("DeploymentNew", SD_BUS_ARGS("u", id, "o", deployment, "s", type, "s", pod), 0),
     SD_BUS_SIGNAL_WITH_ARGS("DeploymentStuck", SD_BUS_ARGS("u", id, "o", deployment, "s", pod, "s", message), 0),
     SD_BUS_SIGNAL_WITH_ARGS("DeploymentRemoved", SD_BUS_ARGS("u", id, "o", deployment, "s", pod, "s", result, "s", message), 0),
+    SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS("s", event, "t", timestamp, "a{ss}", fields, "s", message), 0),
     SD_BUS_PROPERTY("Version", "s", sd::property<&managerVersion>, 0, kConst),
     SD_BUS_PROPERTY("SystemdVersion", "s", sd::property<&managerSystemd>, 0, kConst),
+    SD_BUS_PROPERTY("RefusedDeclarations", "as", sd::property<&managerRefused>, 0, 0),
     SD_BUS_PROPERTY("NPods", "u", sd::property<&managerPods>, 0, 0),
     SD_BUS_PROPERTY("NInstances", "u", sd::property<&managerInstances>, 0, 0),
     SD_BUS_VTABLE_END
@@ -182,6 +202,8 @@ const sd_bus_vtable kPodVtable[] = {
     SD_BUS_METHOD_WITH_ARGS("GetDefinition", SD_BUS_ARGS("s", version),
                             SD_BUS_RESULT("s", found_version, "s", definition),
                             sd::method<&PodObjectView::getDefinition>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ListTerminations", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssttsssa(ssttiisst))", terminations),
+                            sd::method<&PodObjectView::listTerminations>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_PROPERTY("Id", "s", sd::property<&podId>, 0, kConst),
     SD_BUS_PROPERTY("Unit", "s", sd::property<&podUnit>, 0, kConst),
     SD_BUS_PROPERTY("State", "s", sd::property<&podState>, 0, kChange),
@@ -197,6 +219,7 @@ const sd_bus_vtable kPodVtable[] = {
     SD_BUS_PROPERTY("Deployment", "o", sd::property<&podDeployment>, 0, kChange),
     SD_BUS_PROPERTY("Failures", "u", sd::property<&podFailures>, 0, kChange),
     SD_BUS_PROPERTY("LastFailure", "s", sd::property<&podLastFailure>, 0, kChange),
+    SD_BUS_PROPERTY("LastFailureTimestamp", "t", sd::property<&podLastFailureTime>, 0, kChange),
     SD_BUS_PROPERTY("BackoffUSec", "t", sd::property<&podBackoff>, 0, kChange),
     SD_BUS_PROPERTY("NextLaunchTimestamp", "t", sd::property<&podNext>, 0, kChange),
     SD_BUS_VTABLE_END

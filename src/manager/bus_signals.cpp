@@ -63,9 +63,12 @@ int enumeratePaths(const std::vector<std::string>& paths, char*** nodes) {
 
 }  // namespace
 
-BusApi::BusApi(sd_bus* bus, sd_event* event, Manager& manager, std::string systemdVersion)
+BusApi::BusApi(sd_bus* bus, sd_event* event, Manager& manager, const Declared& declared, Reload reload,
+               std::string systemdVersion)
     : bus_(bus),
       manager_(manager),
+      declared_(declared),
+      reload_(std::move(reload)),
       systemdVersion_(std::move(systemdVersion)),
       polkit_(bus),
       idle_(event, [this] { flush(); }),

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/reconcile.h"
 #include "manager/isolation_config.h"
@@ -19,6 +20,8 @@ struct Config {
     unsigned history = 100;  // versions that are kept for each id, at least 1
     IsolationConfig isolation{};
     uint64_t settleUsec = kSettleUsec;  // see core/reconcile.h; only tests choose another
+    // Of declared pods (manager/declared.h), the strongest first; only tests choose others.
+    std::vector<std::string> declaredDirectories = {"/etc/podd/pods.d", "/run/podd/pods.d", "/usr/lib/podd/pods.d"};
 };
 
 // Nothing when the arguments asked for help or the version, which have then been printed. Throws Error for arguments and

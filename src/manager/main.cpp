@@ -8,18 +8,23 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "manager/announcer.h"
 #include "manager/bus_api.h"
 #include "manager/config.h"
+#include "manager/event_journal.h"
 #include "manager/executor_server.h"
 #include "manager/manager.h"
 #include "manager/spawner_link.h"
 #include "sd/check.h"
+#include "sd/guarded.h"
 #include "sd/names.h"
 #include "sd/systemd1.h"
 
 namespace podd {
 
 namespace {
+
+constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
 
 sd::Bus openBus(const Config& config) {
     sd_bus* bus = nullptr;
@@ -33,6 +38,26 @@ sd::Bus openBus(const Config& config) {
     sd::check(sd_bus_set_bus_client(bus, 1), "bus client");
     sd::check(sd_bus_start(bus), cat("connect to ", quoted(config.busAddress)));
     return owned;
+}
+
+// What `systemctl status podd.service` says.
+std::string statusText(const Declared& declared) {
+    const std::vector<std::string>& refused = declared.refused();
+    return refused.empty() ? "Running pods"
+                           : cat("Running pods; ", refused.size(), " declared ",
+                                 refused.size() == 1 ? "one is" : "ones are", " refused: ", printable(refused.front()));
+}
+
+int onHangup(sd_event_source*, const signalfd_siginfo*, void* reload) {
+    return sd::guarded([&] { (void)(*static_cast<BusApi::Reload*>(reload))(); });
+}
+
+void reloadOnHangup(sd_event* event, BusApi::Reload& reload) {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGHUP);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    sd::check(sd_event_add_signal(event, nullptr, SIGHUP, onHangup, &reload), "watch signal");
 }
 
 void exitOnSignals(sd_event* event) {
@@ -61,11 +86,24 @@ int run(const Config& config) {
     SpawnerLink spawner(
         event.get(), config.runDirectory + "/spawner.sock", [&](const Notice& notice) { manager.onNotice(notice); },
         [&](const std::vector<std::string>& launches) { manager.onSpawnerLost(launches); });
-    BusApi api(bus.get(), event.get(), manager, systemd.version());
+    Declared declared(manager);
+    BusApi::Reload reload = [&] {
+        (void)sd_notify(0, cat("RELOADING=1\nMONOTONIC_USEC=", sd::monotonicUsec()).c_str());
+        std::vector<Declaration> all = declared.apply();
+        (void)sd_notify(0, cat("READY=1\nSTATUS=", statusText(declared)).c_str());
+        return all;
+    };
+    reloadOnHangup(event.get(), reload);
+    BusApi api(bus.get(), event.get(), manager, declared, reload, systemd.version());
     sd::check(sd_bus_attach_event(bus.get(), event.get(), SD_EVENT_PRIORITY_NORMAL), "attach bus");
     ExecutorServer executors(event.get(), config.runDirectory + "/executor.sock",
                              [&](const InstanceId& id, const Report& report) { manager.onReport(id, report); });
-    manager.attach({&systemd, &spawner, &executors, &api});
+    EventJournal journal(event.get(), kJournalSocket);
+    Announcer announcer(api, [&](const Event& happened) {
+        journal.add(happened);
+        api.emitEvent(happened);
+    });
+    manager.attach({&systemd, &spawner, &executors, &announcer});
     spawner.connect();
     int failure = 0;
     systemd.listUnits({"pod-*"}, [&](const std::vector<std::string>& units) {
@@ -75,10 +113,12 @@ int run(const Config& config) {
             executors.open();
             PODD_CRASHPOINT("recover.open");
             api.open();
+            announcer.open();
+            (void)declared.apply();
             PODD_FAILPOINT("recover.name");
             sd::check(sd_bus_request_name(bus.get(), sd::kService, 0), "own the bus name org.podd1");
             PODD_CRASHPOINT("recover.ready");
-            (void)sd_notify(0, "READY=1\nSTATUS=Running pods");
+            (void)sd_notify(0, cat("READY=1\nSTATUS=", statusText(declared)).c_str());
         } catch (const std::exception& problem) {
             log::error(problem.what());
             failure = 1;

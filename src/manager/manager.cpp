@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "manager/manager.h"
 
+#include <systemd/sd-id128.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "sd/check.h"
 
 namespace podd {
 
@@ -19,6 +21,13 @@ std::string hostName() {
     std::array<char, 256> name{};
     (void)::gethostname(name.data(), name.size() - 1);
     return name.data();
+}
+
+std::string bootId() {
+    sd_id128_t id{};
+    std::array<char, SD_ID128_STRING_MAX> text{};
+    sd::check(sd_id128_get_boot(&id), "read the id of this boot");
+    return sd_id128_to_string(id, text.data());
 }
 
 // Whether `prefix` is a leading path of `id`: /prod of /prod/web.
@@ -33,7 +42,9 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
       config_(std::move(config)),
       isolation_(isolation),
       store_(config_.stateDirectory),
+      terminations_(config_.stateDirectory),
       hostname_(hostName()),
+      bootId_(bootId()),
       burial_(event,
               [this] {
                   for (const InstanceId& id : std::exchange(buried_, {}))
@@ -158,6 +169,7 @@ void Manager::resetFailed(const std::string& id) {
     Pod& subject = pod(id);
     subject.backoff = {};
     subject.lastFailure.clear();
+    subject.lastFailureUsec = 0;
     if (subject.stored.deployment) {
         subject.stored.deployment->failures = 0;
         subject.stored.deployment->problem.clear();

@@ -17,6 +17,7 @@
 #include "isolators/isolation.h"
 #include "manager/config.h"
 #include "manager/pod.h"
+#include "manager/termination_store.h"
 #include "model/diff_json.h"
 #include "model/problem.h"
 
@@ -139,6 +140,8 @@ public:
     std::string definition(const std::string& id, const std::string& word) const;  // canonical text
     std::vector<Change> diff(const std::string& id, const std::string& from, const std::string& to) const;
     std::vector<VersionInfo> history(const std::string& id) const;  // the oldest first
+    // The last ends of instances that nobody had asked for, the oldest first.
+    std::vector<Termination> terminations(const std::string& id) const;
 
     // An instance, or one container of it.
     struct Target {
@@ -199,6 +202,8 @@ private:
     Instance& addInstance(Pod& pod, const InstanceId& id, const std::string& version);
     void bury(const InstanceId& id);
     void noteEnd(Pod& pod, const Instance& instance);
+    void remember(Pod& pod, const Instance& instance);
+    void recallFailure(Pod& pod) const;
     void hear(Instance& instance, const Report& report);
     void askWhetherStopped(const InstanceId& id);
     void jobKnown(const InstanceId& id, bool stops);
@@ -242,8 +247,10 @@ private:
     Config config_;
     const Isolation& isolation_;
     Store store_;
+    TerminationStore terminations_;
     Ports ports_;
     std::string hostname_;
+    std::string bootId_;  // as the journal writes it
     std::map<std::string, std::unique_ptr<Pod>> pods_;
     std::map<std::string, InstanceId> byUnit_;
     std::map<InstanceId, Suspicion> suspected_;

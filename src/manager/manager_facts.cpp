@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/tree.h"
+#include "core/ending.h"
 #include "manager/cgroup.h"
 #include "manager/manager.h"
 
@@ -134,8 +135,6 @@ void Manager::changed(Instance& instance, LaunchPhase before, bool wasReady) {
     const bool another = instance.state().phase != before;
     if (owner == nullptr || (!another && instance.ready() && wasReady))
         return;
-    if (another && instance.state().phase == LaunchPhase::running)
-        log::info(cat("instance ", quoted(instance.id().text()), " runs"));
     PODD_CRASHPOINT("instance.changed");
     if (another && instance.state().phase == LaunchPhase::cleaning)
         noteEnd(*owner, instance);
@@ -146,18 +145,38 @@ void Manager::changed(Instance& instance, LaunchPhase before, bool wasReady) {
 
 void Manager::noteEnd(Pod& pod, const Instance& instance) {
     const Outcome& outcome = instance.state().outcome;
-    if (outcome.kind == Outcome::Kind::stopped || outcome.kind == Outcome::Kind::none) {
-        log::info(cat("instance ", quoted(instance.id().text()), " is stopped"));
+    if (outcome.kind == Outcome::Kind::stopped || outcome.kind == Outcome::Kind::none)
         return;
-    }
-    pod.lastFailure = cat("instance ", quoted(instance.id().text()), ": ", outcome.text);
-    log::notice(pod.lastFailure);
+    remember(pod, instance);
     if (!pod.versionFacts(instance.version()).right)
         return;
     if (outcome.kind == Outcome::Kind::failed)
         noteFailureOf(pod);
     pod.backoff =
         afterFailure(pod.backoff, policyOf(pod.stored.spec.scheduling.backoff), sd::bootTimeUsec(), instance.ranUsec());
+}
+
+// An end that nobody had asked for.
+void Manager::remember(Pod& pod, const Instance& instance) {
+    std::optional<Termination> termination = terminationOf(instance.state(), sd::realTimeUsec());
+    if (!termination)
+        return;
+    termination->instance = instance.id().text();
+    termination->version = instance.version();
+    termination->launchedUsec = instance.launchedUsec();
+    termination->bootId = bootId_;
+    pod.lastFailure = termination->text();
+    pod.lastFailureUsec = termination->endedUsec;
+    if (!pod.orphan)
+        terminations_.add(pod.id(), *std::move(termination));
+}
+
+void Manager::recallFailure(Pod& pod) const {
+    const std::vector<Termination> known = terminations_.list(pod.id());
+    if (known.empty())
+        return;
+    pod.lastFailure = known.back().text();
+    pod.lastFailureUsec = known.back().endedUsec;
 }
 
 void Manager::over(Instance& instance) {

@@ -27,7 +27,7 @@ void Manager::recover(const std::vector<std::string>& units) {
     for (StoredPod& stored : store_.load()) {
         if (stored.deployment)
             store_.raiseDeployment(stored.deployment->id);
-        (void)addPod(std::move(stored));
+        recallFailure(addPod(std::move(stored)));
     }
     PODD_CRASHPOINT("recover.loaded");
     const std::string directory = config_.runDirectory + "/instances";

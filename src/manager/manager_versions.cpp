@@ -193,8 +193,9 @@ Applied Manager::accept(PodSpec spec, std::optional<DeploymentType> type, const 
         existing->unsaved = false;
         existing->backoff = {};
     }
-    log::info(cat("pod ", quoted(id), ": version ", existing->stored.version));
     judgeVersions(*existing);
+    if (!created)
+        ports_.observer->podChanged(*existing);
     announce(*existing, before);
     Applied applied{created ? "created" : "changed", existing->stored.version,
                     existing->deployment() ? existing->deployment()->id : 0};
@@ -272,6 +273,12 @@ std::vector<VersionInfo> Manager::history(const std::string& id) const {
         rows.push_back({version, state});
     }
     return rows;
+}
+
+std::vector<Termination> Manager::terminations(const std::string& id) const {
+    if (findPod(id) == nullptr)
+        (void)knownVersions(id);  // throws when there is no history either
+    return terminations_.list(id);
 }
 
 }  // namespace podd

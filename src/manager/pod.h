@@ -48,6 +48,7 @@ struct Pod {
     std::map<uint64_t, std::unique_ptr<Instance>> instances;
     Backoff backoff;
     std::string lastFailure;                       // "instance '/web.3': container 'db': exit 3"
+    uint64_t lastFailureUsec = 0;                  // CLOCK_REALTIME; 0 = there is none
     std::map<std::string, VersionFacts> versions;  // of those that instances are of, and the wished one
     bool exclusive = false;                        // the wished definition has ports of the host
     PodState shownState = PodState::stopped;       // the state when it last changed, to know when it changes

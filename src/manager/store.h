@@ -5,6 +5,7 @@
 //   <state directory>/pods/<escaped id>/state               wish, rewritten atomically
 //                                      /versions/<version>  canonical definition, immutable
 //                                      /number              the last instance's number
+//                                      /terminations        the last ends of instances (manager/termination_store.h)
 //   <state directory>/deployments                           the last deployment's id
 //
 // Files are sealed (model/envelope.h), fsynced and renamed, and their directories are fsynced, before a call that changed

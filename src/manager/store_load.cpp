@@ -21,7 +21,7 @@ namespace podd {
 namespace {
 
 bool isPartOfPod(const std::string& name) {
-    return name == "state" || name == "versions" || name == "number";
+    return name == "state" || name == "versions" || name == "number" || name == "terminations";
 }
 
 bool isVersion(const std::string& name) {

@@ -13,6 +13,7 @@ namespace podd::sd {
 struct Deleter {
     void operator()(sd_bus* p) const { sd_bus_flush_close_unref(p); }
     void operator()(sd_bus_slot* p) const { sd_bus_slot_unref(p); }
+    void operator()(sd_bus_track* p) const { sd_bus_track_unref(p); }
     void operator()(sd_bus_message* p) const { sd_bus_message_unref(p); }
     void operator()(sd_event* p) const { sd_event_unref(p); }
     void operator()(sd_event_source* p) const { sd_event_source_disable_unref(p); }
@@ -20,6 +21,7 @@ struct Deleter {
 
 using Bus = std::unique_ptr<sd_bus, Deleter>;
 using Slot = std::unique_ptr<sd_bus_slot, Deleter>;
+using Track = std::unique_ptr<sd_bus_track, Deleter>;
 using Message = std::unique_ptr<sd_bus_message, Deleter>;
 using Event = std::unique_ptr<sd_event, Deleter>;
 using Source = std::unique_ptr<sd_event_source, Deleter>;

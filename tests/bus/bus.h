@@ -30,7 +30,9 @@ public:
         std::array<int, 2> ends{};
         EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
         server_ = open(ends[0], true);
-        api_ = std::make_unique<BusApi>(server_.get(), world.event.get(), *world.manager, "252");
+        declared_ = std::make_unique<Declared>(*world.manager);
+        api_ = std::make_unique<BusApi>(
+            server_.get(), world.event.get(), *world.manager, *declared_, [this] { return declared_->apply(); }, "252");
         world.manager->attach({&world.units, &world.spawner, &world.executors, api_.get()});
         client_ = open(ends[1], false);
         sd::check(sd_bus_attach_event(server_.get(), world.event.get(), 0), "attach");
@@ -142,6 +144,7 @@ private:
     }
 
     sd::Bus server_;
+    std::unique_ptr<Declared> declared_;
     std::unique_ptr<BusApi> api_;
     sd::Bus client_;
     sd::Slot filter_;

@@ -238,6 +238,38 @@ TEST(BusApi, SignalsFreezesAndThawsWhatANameStandsFor) {
     EXPECT_EQ(bus.manage("Freeze", "web.2").errorName, "org.podd1.Error.NoSuchInstance");
 }
 
+TEST(BusApi, ListsTheInstancesThatEnded) {
+    Bus bus;
+    (void)bus.apply(bus.world.definition("/web"));
+    bus.world.run({"/web", 1});
+    bus.world.end({"/web", 1}, 3);
+    for (const bool ofPod : {false, true}) {
+        const Answer answer = ofPod ? bus.call(bus.newCall("/org/podd1/pod/_2fweb", sd::kPod, "ListTerminations"))
+                                    : bus.manage("ListTerminations", "web");
+        ASSERT_EQ(answer.errorText, "");
+        sd_bus_message* const reply = answer.reply.get();
+        const char* instance = nullptr;
+        const char* result = nullptr;
+        const char* message = nullptr;
+        ASSERT_GT(sd_bus_message_enter_container(reply, 'a', "(ssttsssa(ssttiisst))"), 0);
+        ASSERT_GT(sd_bus_message_enter_container(reply, 'r', "ssttsssa(ssttiisst)"), 0);
+        ASSERT_GT(
+            sd_bus_message_read(reply, "ssttsss", &instance, nullptr, nullptr, nullptr, &result, &message, nullptr), 0);
+        EXPECT_STREQ(instance, "/web.1");
+        EXPECT_STREQ(result, "failed");
+        EXPECT_STREQ(message, "container 'main': exit 3");
+        ASSERT_GT(sd_bus_message_enter_container(reply, 'a', "(ssttiisst)"), 0);
+        const char* state = nullptr;
+        int32_t code = 0;
+        ASSERT_GT(sd_bus_message_read(reply, "(ssttiisst)", nullptr, &state, nullptr, nullptr, &code, nullptr, nullptr,
+                                      nullptr, nullptr),
+                  0);
+        EXPECT_STREQ(state, "failed");
+        EXPECT_EQ(code, 3);
+    }
+    EXPECT_EQ(bus.manage("ListTerminations", "/nowhere").errorName, "org.podd1.Error.NoSuchPod");
+}
+
 TEST(BusApi, ForgetsFailuresForAll) {
     Bus bus;
     (void)bus.apply(bus.world.definition("/web"));

@@ -54,7 +54,14 @@ public:
         manager->attach({&units, &spawner, &executors, &observer});
     }
     Config config() const {
-        return {directory.path + "/state", directory.path + "/run", directory.path + "/cgroup", "", history, {}, 0};
+        return {directory.path + "/state",
+                directory.path + "/run",
+                directory.path + "/cgroup",
+                "",
+                history,
+                {},
+                0,
+                {directory.path + "/etc", directory.path + "/lib"}};
     }
     std::string definition(const std::string& id, const std::string& command = "sleep 1000",
                            unsigned instances = 1) const {

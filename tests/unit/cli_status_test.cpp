@@ -51,6 +51,7 @@ ManagedObjects fakeObjects() {
                                       {"Instances", List{"/i4", "/i3", "/gone"}},
                                       {"Failures", number(4)},
                                       {"LastFailure", std::string("pod '/web': container 'db': exec: no")},
+                                      {"LastFailureTimestamp", number(kNow - 3 * kSecond)},
                                       {"BackoffUSec", number(8 * kSecond)},
                                       {"NextLaunchTimestamp", number(kNow + 5 * kSecond)},
                                       {"MemoryCurrent", number(24 * 1024 * 1024)},
@@ -102,7 +103,7 @@ TEST_F(CliStatus, ShowsThePodItsFailuresAndTheTreeOfItsContainers) {
               "       Unit: pod-web.slice\n"
               "     Labels: tier=front\\x1b\n"
               "   Failures: 4\n"
-              " Last error: pod '/web': container 'db': exec: no\n"
+              " Last error: 3s ago: pod '/web': container 'db': exec: no\n"
               "   Next try: in 5s at Mon 2026-03-02 10:00:05 UTC (back-off 8s)\n"
               "     Memory: 24.0M\n"
               "  Instances: 1 of 2 running\n"
@@ -112,6 +113,32 @@ TEST_F(CliStatus, ShowsThePodItsFailuresAndTheTreeOfItsContainers) {
               "             └─/web.4: ended since 3s ago, version v1\n"
               "               ├─nginx: failed: bad \\x1b[2J\n"
               "               └─log: killed\n");
+}
+
+TEST_F(CliStatus, AFailureThatIsTheMessageAsWellIsToldOnce) {
+    PodStatus pod = pods_[0];
+    pod.properties["Message"] = pod.properties["LastFailure"];
+    const std::string text = podStatusText(pod, kNow, kPlain);
+    EXPECT_NE(text.find("\n    Message: pod '/web': container 'db': exec: no\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("\n Last error: 3s ago\n"), std::string::npos) << text;
+}
+
+TEST_F(CliStatus, TerminationsAreALineForPeopleAndObjectsForPrograms) {
+    const std::vector<Termination> ends = {
+        {.instance = "/web.3",
+         .endedUsec = kNow,
+         .result = "failed",
+         .message = "container 'db': exit 3",
+         .containers = {{.name = "db", .state = "failed", .exitCode = 3, .message = "exit 3"},
+                        {.name = "log", .state = "lost", .limitBytes = kUnknown}}}};
+    EXPECT_EQ(
+        shown("Terminations", ends),
+        "{ instance=/web.3 ; result=failed ; ended=[Mon 2026-03-02 10:00:00 UTC] ; message=container 'db': exit 3 ; "
+        "db=failed (exit 3) ; log=lost }");
+    const std::string json = objectsJson({{{"Terminations", ends}}}, JsonMode::shortForm);
+    for (const char* part : {"\"Instance\":\"/web.3\"", "\"ExitCode\":3", "\"LaunchTimestamp\":null",
+                             "\"Limit\":null,\"Message\":\"exit 3\"", "\"Result\":\"failed\""})
+        EXPECT_NE(json.find(part), std::string::npos) << part << '\n' << json;
 }
 
 TEST_F(CliStatus, ShowsOneInstance) {

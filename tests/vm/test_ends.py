@@ -103,6 +103,10 @@ def test_exit_status_signal_and_core_dump_are_told_apart(machine, pods):
             written = entry(machine, FAILED, names[end])
             assert (written["MESSAGE"], written["CONTAINER_RESULT"]) == (f"pod '/{end}': {last}", message)
             assert (int(written["CONTAINER_EXIT_CODE"]), int(written["CONTAINER_EXIT_SIGNAL"])) == status
+            (told,) = [each for each in pods.show(f"/{end}")["Terminations"] if each["Instance"] == names[end]]
+            (failing,) = [each for each in told["Containers"] if each["Name"] == "failing"]
+            assert (failing["State"], failing["Message"]) == ("failed", message)
+            assert (failing["ExitCode"], failing["ExitSignal"]) == status
         pods.delete_all()
     text = explained(machine, FAILED, names["core"])
     assert "A container of pod /core has failed" in text and "not with exit status 0:" in text

@@ -45,9 +45,9 @@ _podctl() {
                --for --timeout -s --signal --kill-whom --rollback-on-failure'
     )
     local -A VERBS=(
-        [NONE]='deployments isolators'
-        [PODS]='list list-instances top start stop suspend resume restart reset-failed wait delete'
-        [POD]='cat history scale'
+        [NONE]='deployments isolators reload'
+        [PODS]='events list list-instances top start stop suspend resume restart reset-failed wait delete'
+        [POD]='attend cat history scale'
         [OBJECTS]='status show kill freeze thaw'
         [FILES]='apply verify plan'
         [VERSIONS]='diff rollback'

@@ -53,9 +53,12 @@ complete -c podctl -n __fish_use_subcommand -a diff -d 'Show what is different b
 complete -c podctl -n __fish_use_subcommand -a rollback -d 'Change a pod back to an earlier version'
 complete -c podctl -n __fish_use_subcommand -a purge -d 'Forget the history of deleted pods'
 complete -c podctl -n __fish_use_subcommand -a logs -d 'Show the output of containers'
+complete -c podctl -n __fish_use_subcommand -a events -d 'Show what happens to pods, as it happens or from the journal'
 complete -c podctl -n __fish_use_subcommand -a isolators -d 'List what podd isolates containers with'
+complete -c podctl -n __fish_use_subcommand -a reload -d 'Let podd apply the pods that are declared in pods.d'
+complete -c podctl -n __fish_use_subcommand -a attend -d 'Start a pod, stay while it runs, stop it at the end'
 
-set -l pod_verbs list list-instances top start stop scale suspend resume restart reset-failed wait delete cat history diff rollback status show logs \
+set -l pod_verbs attend events list list-instances top start stop scale suspend resume restart reset-failed wait delete cat history diff rollback status show logs \
     kill freeze thaw
 complete -c podctl -n "__fish_seen_subcommand_from $pod_verbs" -a '(__podctl_pods)'
 complete -c podctl -n '__fish_seen_subcommand_from status show logs kill freeze thaw' -a '(__podctl_instances)'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "executor/journal.h"
+#include "base/journal.h"
 
 #include <sys/socket.h>
 #include <sys/uio.h>

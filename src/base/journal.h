@@ -29,9 +29,10 @@ public:
 
     int descriptor() const { return socket_.get(); }
 
-private:
+    // Ahead of the first entry; send() does it as well. False when nobody is there.
     bool connect();
 
+private:
     std::string path_;
     UniqueFd socket_;
 };
