@@ -21,8 +21,9 @@ namespace podd {
 
 namespace {
 
-constexpr size_t kKeptOutput = 4096;   // the end of what a program writes
-constexpr size_t kReadAtOnce = 65536;  // so that a program that writes without end keeps nobody else waiting
+constexpr size_t kKeptOutput = 4096;  // the end of what a program writes
+constexpr size_t kReadAtOnce = 4096;  // so that a program that writes without end keeps nobody else waiting
+constexpr int kPipe = 16;             // so much is in a pipe at most (pipe(7))
 
 class PortProbe final : public Probe {
 public:
@@ -114,7 +115,8 @@ private:
     }
 
     void onEnd() {
-        (void)read();  // a pipe holds no more than this
+        for (int i = 0; i < kPipe && read(); ++i)
+            continue;
         end_.reset();
         output_.reset();
         const siginfo_t info = reap();
