@@ -31,7 +31,7 @@ std::string bounded(const std::string& text) {
     if (text.size() <= kMaxAnswer)
         return text;
     size_t end = 0;
-    while (true) {
+    for (;;) {
         const size_t length = std::max<size_t>(utf8Length(std::string_view(text).substr(end)), 1);
         if (end + length + kDots.size() > kMaxAnswer)
             return cat(text.substr(0, end), kDots);

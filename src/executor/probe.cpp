@@ -22,6 +22,7 @@ namespace podd {
 namespace {
 
 constexpr size_t kKeptOutput = 4096;  // the end of what a program writes
+constexpr uint64_t kPatienceUsec = 500'000;
 constexpr size_t kReadAtOnce = 4096;  // so that a program that writes without end keeps nobody else waiting
 constexpr int kPipe = 16;             // so much is in a pipe at most (pipe(7))
 
@@ -70,27 +71,33 @@ private:
 class ProcessProbe final : public Probe {
 public:
     ProcessProbe(Loop& loop, Started started, Describe describe, Done done)
-        : started_(std::move(started)), describe_(std::move(describe)), done_(std::move(done)) {
+        : loop_(loop), started_(std::move(started)), describe_(std::move(describe)), done_(std::move(done)) {
         output_ = loop.io(started_.out.get(), EPOLLIN, [this] { read(); });
         end_ = loop.io(started_.pidfd.get(), EPOLLIN, [this] { onEnd(); });
     }
     ~ProcessProbe() override {
         if (!started_.pidfd)
             return;
-        (void)end();
+        kill(SIGKILL);
         (void)reap();
     }
     ProcessProbe(const ProcessProbe&) = delete;
     ProcessProbe& operator=(const ProcessProbe&) = delete;
 
-    // Its process group is what it has started; the number cannot be another's before it is reaped.
+    // The parent of a command kills it, and reaps what it leaves behind (init/supervise.h).
     bool end() override {
-        (void)::kill(-started_.pid, SIGKILL);
-        (void)::syscall(SYS_pidfd_send_signal, started_.pidfd.get(), SIGKILL, nullptr, 0);
+        if (!started_.control) {
+            kill(SIGKILL);
+            return false;
+        }
+        kill(SIGTERM);
+        patience_ = loop_.timer(kPatienceUsec, [this] { kill(SIGKILL); });
         return false;
     }
 
 private:
+    void kill(int signal) const { (void)::syscall(SYS_pidfd_send_signal, started_.pidfd.get(), signal, nullptr, 0); }
+
     // False when there is nothing to read now, or ever again.
     bool read() {
         std::array<char, kReadAtOnce> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
@@ -107,7 +114,6 @@ private:
 
     siginfo_t reap() {
         siginfo_t info{};
-        (void)::kill(-started_.pid, SIGKILL);  // what it has left behind
         while (::waitid(P_PIDFD, static_cast<id_t>(started_.pidfd.get()), &info, WEXITED) < 0 && errno == EINTR)
             continue;
         started_.pidfd.reset();
@@ -119,6 +125,7 @@ private:
             continue;
         end_.reset();
         output_.reset();
+        patience_.reset();
         const siginfo_t info = reap();
         const Done done = done_;
         done(answerOf(info));
@@ -140,12 +147,14 @@ private:
         return {.passed = false, .text = said.empty() ? how : describe_ ? cat(how, ": ", said) : said};
     }
 
+    Loop& loop_;
     Started started_;
     Describe describe_;
     Done done_;
     std::string text_;
     Watch output_;
     Watch end_;
+    Watch patience_;  // with the parent of a command
 };
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "init/process.h"
 #include "init/report.h"
 #include "init/seccomp.h"
+#include "init/supervise.h"
 #include "init/system.h"
 
 using namespace podd;
@@ -45,8 +46,10 @@ const char* commandAsUser(const Plan& plan) {
     const char* const command = commandAsUser(plan);
     restrictBounds(plan);
     setLimits(plan);
+    beSupervised(plan);
     filterBeforeUser(plan);
     becomeUser(plan);
+    endWithSupervisor();
     filterAfterUser(plan);
     resetSignals();
     execCommand(plan, command);

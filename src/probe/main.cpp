@@ -69,13 +69,15 @@ int ask(const char* url, long timeoutMs) {
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     const bool answered = result == CURLE_OK || (result == CURLE_WRITE_ERROR && status != 0);
-    int exit = kPassed;
-    if (!answered)
-        exit = fail(url, error[0] == '\0' ? ::curl_easy_strerror(result) : error.data());
-    else if (status < 200 || status > 399)
-        exit = kFailed, std::printf("%s: HTTP status %ld\n", url, status);
+    int verdict = kPassed;
+    if (!answered) {
+        verdict = fail(url, error[0] == '\0' ? ::curl_easy_strerror(result) : error.data());
+    } else if (status < 200 || status > 399) {
+        std::printf("%s: HTTP status %ld\n", url, status);
+        verdict = kFailed;
+    }
     ::curl_easy_cleanup(curl);
-    return exit;
+    return verdict;
 }
 
 }  // namespace

@@ -158,9 +158,17 @@ def test_command(commanded, name):
     judge(commanded[name], COMMANDS[name][1])
 
 
-def test_what_a_command_starts_does_not_outlive_it(machine, pods):
-    mark = "sleep 4242"
-    pods.apply(pod("/litter", container("c", check=check(exec={"command": {"shell": f"{mark} & {mark} & exit 0"}}))))
-    pods.wait_property(pods.instances("/litter")[0] + "/c",
-                       lambda shown: shown["Readiness"] == "ready", "the check to pass")
-    assert machine.run(f"pgrep -fx '{mark}'", check=False).stdout == ""
+@pytest.mark.parametrize("script", ["sleep 4242 & sleep 4242 & exit 0", "sleep 4242 | cat"])
+def test_what_a_command_starts_does_not_outlive_it(machine, pods, script):
+    pods.apply(pod("/litter", container("c", check=check(exec={"command": {"shell": script}}))), "--no-block")
+
+    def answered():
+        found = [each for instance in pods.status("/litter")["Instances"] for each in instance["Containers"]]
+        return found[0] if found and found[0]["Readiness"] not in ("", "unknown") else None
+
+    pid = machine.wait_for(answered, "an answer")["PID"]
+    # The first process of the container is a sleep, which reaps nobody.
+    children = "ps -o args= --ppid"
+    machine.wait_for(lambda: "4242" not in machine.run(f"pgrep -fx 'sleep 4242' || :; {children} {pid} || :").stdout,
+                     "an end of all that it has started")
+    assert machine.run(f"{children} {pid} || :").stdout == "", "not even a zombie"

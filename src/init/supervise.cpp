@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "init/supervise.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "init/credentials.h"
+#include "init/report.h"
+#include "init/system.h"
+
+namespace podd::init {
+
+namespace {
+
+constexpr int kNotExecuted = 126;
+constexpr useconds_t kStepUsec = 1000;  // a killed process may take a moment, with much memory a longer one
+
+volatile pid_t command;
+
+void onTerm(int) {
+    const int error = errno;
+    kill(-command, SIGKILL);
+    errno = error;
+}
+
+// The zombie keeps the number of the group from being anybody else's.
+void awaitEnd() {
+    siginfo_t info = {};
+    while (waitid(P_PID, static_cast<id_t>(command), &info, WEXITED | WNOWAIT) < 0)
+        if (errno != EINTR)
+            _exit(kNotExecuted);
+}
+
+// How the command has ended.
+int reapGroup() {
+    int status = 0;
+    for (;;) {
+        int each = 0;
+        const pid_t ended = waitpid(-command, &each, WNOHANG);
+        if (ended == command)
+            status = each;
+        else if (ended == 0)
+            usleep(kStepUsec);
+        else if (ended < 0 && errno != EINTR)
+            return status;
+    }
+}
+
+[[noreturn]] void endAs(int status) {
+    if (WIFEXITED(status))
+        _exit(WEXITSTATUS(status));
+    const int number = WTERMSIG(status);
+    signal(number, SIG_DFL);
+    kill(getpid(), number);
+    _exit(128 + number);
+}
+
+}  // namespace
+
+void beSupervised(const Plan& plan) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const pid_t child = fork();
+    if (child < 0)
+        fail(InitStep::setup, errno, "fork");
+    setpgid(child, child);  // both do it, whoever comes first
+    if (child == 0)
+        return;
+    command = child;
+    struct sigaction action = {};
+    action.sa_handler = onTerm;
+    sigaction(SIGTERM, &action, nullptr);
+    becomeUser(plan);
+    closeRange(0);  // the output ends with the command's
+    awaitEnd();
+    kill(-command, SIGKILL);
+    endAs(reapGroup());
+}
+
+void endWithSupervisor() {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+}  // namespace podd::init
