@@ -11,18 +11,22 @@
 namespace podd::init {
 
 void reachFailpoint(const char* name) {
-    static int directory = -1;
-    if (directory < 0)  // at the first point, while the host's /run is in sight
-        directory = open("/run/podd/failpoints", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    const int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+    static bool opened = false;
+    if (!opened) {  // at the first point, while the host's /run is in sight
+        const int found = open("/run/podd/failpoints", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (found >= 0 && found != kLastFd)
+            dup3(found, kLastFd, O_CLOEXEC);
+        opened = true;
+    }
+    const int fd = openat(kLastFd, name, O_RDONLY | O_CLOEXEC);
     char action[8] = {};
     const bool armed = fd >= 0 && read(fd, action, sizeof(action) - 1) > 0;
     close(fd);
     if (!armed)
         return;
-    while (action[0] == 'h' && faccessat(directory, name, F_OK, 0) == 0)
+    while (action[0] == 'h' && faccessat(kLastFd, name, F_OK, 0) == 0)
         usleep(2000);
-    if (unlinkat(directory, name, 0) < 0)
+    if (unlinkat(kLastFd, name, 0) < 0)
         return;
     if (action[0] == 'k')
         _exit(128 + SIGKILL);

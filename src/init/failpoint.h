@@ -3,9 +3,13 @@
 // namespace from a SIGKILL of its own, so that "kill" ends it with the exit status that shells give to one.
 #pragma once
 
+#include "model/init_protocol.h"
+
 #ifdef PODD_FAILPOINTS
 
 namespace podd::init {
+
+constexpr int kLastFd = kInitPlanFd + 1;  // that is not closed early: the directory of the points
 
 void reachFailpoint(const char* name);
 
@@ -14,6 +18,12 @@ void reachFailpoint(const char* name);
 #define PODD_FAILPOINT(name) ::podd::init::reachFailpoint("failpoint:" name)
 
 #else
+
+namespace podd::init {
+
+constexpr int kLastFd = kInitPlanFd;
+
+}  // namespace podd::init
 
 #define PODD_FAILPOINT(name) static_cast<void>(0)
 

@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "init/failpoint.h"
 #include "init/guards.h"
 #include "init/source.h"
 #include "init/system.h"
@@ -124,7 +125,7 @@ void makeMounts(const Plan& plan) {
         carryOut({view, i}, sources[i]);
     if (view.ownRoot)
         leaveHost(view);
-    if (kGuarded && closeRange(kInitPlanFd + 1) < 0)
+    if (kGuarded && closeRange(kLastFd + 1) < 0)
         fail(InitStep::setup, errno, "close_range");
     free(sources);
 }

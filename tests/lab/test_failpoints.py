@@ -31,7 +31,7 @@ REACHED = {
     """,
     "update": """
         store.state accept.saved accept.reconciled reconcile.decided@2 reconcile.launched@2 launch.planned@2 link.launched
-        store.trim units.stop bury.begun bury.done@2 executor.released@2 executor.conclude@2 deployment.ended
+        units.stop bury.begun bury.done@2 executor.released@2 executor.conclude@2 deployment.ended
     """,
     "scale": "store.version.written accept.saved reconcile.launched link.launched units.asked units.made executor.running",
     "shrink": "accept.saved reconcile.stopped units.stop units.stopped units.removed executor.conclude bury.done",
@@ -51,6 +51,8 @@ REACHED = {
     "cancel": "cancel.ended deployment.back store.state.written accept.saved",
     "broken": "executor.cancel executor.canceled",
     "failure": "link.removal spawner.remove remover.begun remover.done notice.heard bury.forgotten",
+    "term": "executor.term",
+    "trim": "store.trim",
     "purge": "store.purge store.purged file.moved",
 }
 CASES = [(scenario, point) for scenario, points in REACHED.items() for point in points.split()]
@@ -83,6 +85,7 @@ def prepared(machine):
     if machine.run("grep -q failpoint: /usr/libexec/podd/podd", check=False).status != 0:
         pytest.skip("this build has no failpoints (--preset failpoints)")
     machine.write("/root/failpoints.sh", CASE.read_text())
+    machine.run("mkdir /run/podd/failpoints /run/failpoints; touch /run/failpoints/given /run/failpoints/act /run/failpoints/again")
     machine.write("/etc/podd/podd.conf.d/test.conf", "history = 2\n")
     yield machine
     machine.run("rm -r /etc/podd /run/podd/failpoints /run/failpoints; systemctl restart podd.service")
