@@ -38,7 +38,7 @@ given() {
         launch | broken) ;;
         update | shrink | recover) apply sleep 2 ;;
         stop | delete | cancel | failure | term | scale) apply sleep 1 ;;
-        trim) apply sleep 1 && apply sleep 2 ;;
+        trim) apply sleep 1 && apply /bin/sleep 1 ;;
         start | purge) apply sleep 1 && podctl stop /fp >/dev/null ;;
     esac
     case $scenario in
@@ -49,9 +49,9 @@ given() {
 
 act() {
     case $scenario in
-        launch | start) apply sleep 1 && podctl start /fp >/dev/null ;;
+        launch | start | trim) apply sleep 1 && podctl start /fp >/dev/null ;;
         update) apply /bin/sleep 2 ;;
-        shrink | trim) podctl scale --force /fp 1 >/dev/null ;;
+        shrink) podctl scale --force /fp 1 >/dev/null ;;
         scale) podctl scale --force /fp 2 >/dev/null ;;
         stop) podctl stop /fp >/dev/null ;;
         delete) podctl delete --force /fp >/dev/null ;;

@@ -9,6 +9,7 @@ import pathlib
 import re
 
 import pytest
+from configuration import configured
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src"
 CASE = pathlib.Path(__file__).with_name("failpoints.sh")
@@ -86,9 +87,9 @@ def prepared(machine):
         pytest.skip("this build has no failpoints (--preset failpoints)")
     machine.write("/root/failpoints.sh", CASE.read_text())
     machine.run("mkdir /run/podd/failpoints /run/failpoints; touch /run/failpoints/given /run/failpoints/act /run/failpoints/again")
-    machine.write("/etc/podd/podd.conf.d/test.conf", "history = 2\n")
-    yield machine
-    machine.run("rm -r /etc/podd /run/podd/failpoints /run/failpoints; systemctl restart podd.service")
+    with configured(machine, "history = 2\n"):
+        yield machine
+    machine.run("rm -r /run/podd/failpoints /run/failpoints")
 
 
 @pytest.mark.parametrize("scenario", REACHED)
