@@ -45,8 +45,8 @@ struct Checks::Subject {
     bool frozen() const { return freezer && freezer->frozen(); }
 };
 
-Checks::Checks(Loop& loop, const Settings& settings, const LaunchPlan& plan, Handlers handlers)
-    : loop_(loop), settings_(settings), plan_(plan), handlers_(std::move(handlers)) {}
+Checks::Checks(Loop& loop, const Settings& settings, Handlers handlers)
+    : loop_(loop), settings_(settings), handlers_(std::move(handlers)) {}
 
 Checks::~Checks() = default;
 
@@ -146,8 +146,7 @@ std::unique_ptr<Probe> Checks::probe(Check& check) {
 Started Checks::startInside(const Check& check) const {
     const Container& container = check.subject.container;
     const auto group = groupDirectory(settings_.cgroupRoot, container.pid(), container.plan.scope);
-    return startCommand({.launch = plan_,
-                         .container = container.plan,
+    return startCommand({.container = container.plan,
                          .user = container.user,
                          .namespaces = container.namespaces,
                          .cgroupNamespace = container.cgroupNamespace,

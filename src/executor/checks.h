@@ -26,7 +26,7 @@ public:
         std::function<void(Container&)> failed;  // it is to be ended
     };
 
-    Checks(Loop& loop, const Settings& settings, const LaunchPlan& plan, Handlers handlers);
+    Checks(Loop& loop, const Settings& settings, Handlers handlers);
     ~Checks();
     Checks(const Checks&) = delete;
     Checks& operator=(const Checks&) = delete;
@@ -52,7 +52,6 @@ private:
 
     Loop& loop_;
     const Settings& settings_;
-    const LaunchPlan& plan_;
     Handlers handlers_;
     int initImage_ = -1;
     std::vector<std::unique_ptr<Subject>> subjects_;

@@ -48,11 +48,6 @@ InstanceRecord firstRecord(const LaunchPlan& plan) {
     return record;
 }
 
-bool runsCommands(const ContainerPlan& container) {
-    return std::any_of(container.checks.begin(), container.checks.end(),
-                       [](const CheckPlan& check) { return check.probe == ProbeKind::command; });
-}
-
 }  // namespace
 
 Executor::Executor(const Settings& settings, LaunchPlan plan, UniqueFd initImage)
@@ -66,7 +61,7 @@ Executor::Executor(const Settings& settings, LaunchPlan plan, UniqueFd initImage
       relay_(loop_, settings.journalSocket),
       notices_(settings.journalSocket),
       stopper_(loop_, settings.cgroupRoot, containers_),
-      checks_(loop_, settings, plan_,
+      checks_(loop_, settings,
               {.news = [this](const Container& container, CheckPurpose purpose,
                               bool transition) { onCheck(container, purpose, transition); },
                .failed = [this](Container& container) { onUnhealthy(container); }}),

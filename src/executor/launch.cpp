@@ -69,11 +69,6 @@ UniqueFd sealedPlan(const Plan& plan) {
     return sealedMemfd("podd-plan", writer.take());
 }
 
-bool asksCommands(const ContainerPlan& container) {
-    return std::any_of(container.checks.begin(), container.checks.end(),
-                       [](const CheckPlan& each) { return each.probe == ProbeKind::command; });
-}
-
 UniqueFd initPlan(const LaunchPlan& launch, const ContainerPlan& container, const User& user) {
     Plan plan{.sandbox = container.sandbox,
               .uid = user.uid,
@@ -90,7 +85,7 @@ UniqueFd initPlan(const LaunchPlan& launch, const ContainerPlan& container, cons
               .capabilities = container.capabilities,
               .noNewPrivileges = container.noNewPrivileges,
               .seccomp = container.seccomp,
-              .tellNamespaces = asksCommands(container)};
+              .tellNamespaces = runsCommands(container)};
     for (const MountStep& step : container.mounts)
         plan.mounts.push_back(initMount(step));
     addLimits(plan, container);
@@ -223,6 +218,11 @@ void sendByte(int control) {
 }
 
 }  // namespace
+
+bool runsCommands(const ContainerPlan& container) {
+    return std::any_of(container.checks.begin(), container.checks.end(),
+                       [](const CheckPlan& each) { return each.probe == ProbeKind::command; });
+}
 
 void enterNamespaces(const LaunchPlan& plan) {
     if (plan.ipcNamespace && ::unshare(CLONE_NEWIPC) < 0)

@@ -21,6 +21,9 @@ namespace podd {
 // Enters the namespaces that the containers share; they inherit them.
 void enterNamespaces(const LaunchPlan& plan);
 
+// Whether some check of it is a command: its namespaces are needed then, for as long as it lives.
+bool runsCommands(const ContainerPlan& container);
+
 struct Started {
     pid_t pid = 0;
     UniqueFd pidfd;
@@ -42,7 +45,6 @@ struct Namespaces {
 
 // What has to be known to run a further command in a container.
 struct Join {
-    const LaunchPlan& launch;
     const ContainerPlan& container;  // its environment, filter and limits have not been forgotten
     const User& user;
     const Namespaces& namespaces;
