@@ -170,6 +170,8 @@ void Manager::resetFailed(const std::string& id) {
     subject.backoff = {};
     subject.lastFailure.clear();
     subject.lastFailureUsec = 0;
+    subject.stored.forgivenUsec = sd::realTimeUsec();
+    saveSoon(subject);
     if (subject.stored.deployment) {
         subject.stored.deployment->failures = 0;
         subject.stored.deployment->problem.clear();

@@ -173,7 +173,7 @@ void Manager::remember(Pod& pod, const Instance& instance) {
 
 void Manager::recallFailure(Pod& pod) const {
     const std::vector<Termination> known = terminations_.list(pod.id());
-    if (known.empty())
+    if (known.empty() || known.back().endedUsec < pod.stored.forgivenUsec)
         return;
     pod.lastFailure = known.back().text();
     pod.lastFailureUsec = known.back().endedUsec;

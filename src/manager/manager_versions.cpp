@@ -163,7 +163,7 @@ Applied Manager::accept(PodSpec spec, std::optional<DeploymentType> type, const 
         refuseLocked(*existing, options.force);
     if (!type)
         type = created ? DeploymentType::create : typeOfChange(existing->stored.spec, spec);
-    StoredPod wish = created ? StoredPod{} : existing->stored;
+    StoredPod wish = created ? StoredPod{.forgivenUsec = sd::realTimeUsec()} : existing->stored;
     wish.id = id;
     wish.readable = true;
     wish.lost.clear();

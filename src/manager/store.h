@@ -35,6 +35,7 @@ struct StoredPod {
     bool deleted = false;  // only its history is left
     std::string message;   // why it is down, if not by podctl; what happened to its files
     uint64_t restartedBelow = 0;           // instances with a smaller number are to be replaced
+    uint64_t forgivenUsec = 0;             // CLOCK_REALTIME; failures before it are forgotten
     std::optional<Deployment> deployment;  // that is under way
     PodSpec spec;                          // of `version`
 

@@ -66,6 +66,8 @@ bool take(StoredPod& pod, const std::string& key, const std::string& value) {
         pod.message = value;
     else if (key == "RESTARTED")
         return takeNumber(value, pod.restartedBelow);
+    else if (key == "FORGIVEN")
+        return takeNumber(value, pod.forgivenUsec);
     else
         return takeDeployment(pod.deployment, key, value);
     return true;

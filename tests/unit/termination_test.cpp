@@ -233,6 +233,21 @@ TEST(ManagerTerminations, ANewPoddKnowsThemAndPurgeForgetsThem) {
     EXPECT_THROW(world.complete("/web"), Error) << "there is no such pod any more";
     EXPECT_EQ(world.manager->findPod("/web"), nullptr);
     EXPECT_EQ(world.manager->terminations("/web").size(), 1U);
+    // A new pod of this name has not failed yet, and neither has one whose failures were forgotten.
+    (void)world.manager->apply(world.definition("/web"), {});
+    world.restart();
+    world.manager->recover({});
+    EXPECT_EQ(world.manager->pod("/web").lastFailure, "");
+    EXPECT_EQ(world.manager->terminations("/web").size(), 1U);
+    world.run({"/web", 3});
+    world.end({"/web", 3}, 3);
+    world.manager->resetFailed("/web");
+    world.restart();
+    world.manager->recover({});
+    EXPECT_EQ(world.manager->pod("/web").lastFailure, "");
+    EXPECT_EQ(world.manager->terminations("/web").size(), 2U);
+    (void)world.manager->remove("/web", true);
+    EXPECT_THROW(world.complete("/web"), Error);
     world.manager->purge("/web");
     EXPECT_THROW((void)world.manager->terminations("/web"), Error);
 }
