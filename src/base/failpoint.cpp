@@ -17,8 +17,6 @@ namespace podd {
 
 namespace {
 
-constexpr useconds_t kLookUsec = 2'000;
-
 std::string readAction(const std::string& path) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     std::array<char, 32> text{};
@@ -43,8 +41,6 @@ void reachFailpoint(const char* name) {
     if (action.size() < armed.size())
         if (const uint64_t hits = parseUnsigned(armed.substr(action.size() + 1)).value_or(1); hits > 1)
             return writeAction(path, cat(action, '@', hits - 1));
-    while (action == "hang" && ::access(path.c_str(), F_OK) == 0)
-        (void)::usleep(kLookUsec);
     if (::unlink(path.c_str()) < 0)
         return;  // another process was faster
     if (action == "kill")

@@ -7,7 +7,6 @@
 //
 //   kill    it dies of SIGKILL
 //   error   the step fails (points where it can, in reality)
-//   hang    it waits until the file is gone
 //
 // "kill@3" strikes at the third time. What strikes removes the file first, so it strikes once.
 #pragma once

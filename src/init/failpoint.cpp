@@ -24,8 +24,6 @@ void reachFailpoint(const char* name) {
     close(fd);
     if (!armed)
         return;
-    while (action[0] == 'h' && faccessat(kLastFd, name, F_OK, 0) == 0)
-        usleep(2000);
     if (unlinkat(kLastFd, name, 0) < 0)
         return;
     if (action[0] == 'k')
