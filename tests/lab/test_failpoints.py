@@ -28,7 +28,7 @@ REACHED = {
         executor.cloned@2 executor.started executor.hello executor.connected executor.output executor.directories
         executor.command executor.scoped executor.release executor.released executor.execed executor.running
         init.begun init.plan init.sandbox init.mounts init.command init.bounds init.unit init.limits init.user
-        init.filter init.go init.go@2
+        init.filter init.go
     """,
     "update": """
         store.state accept.saved accept.reconciled reconcile.decided@2 reconcile.launched@2 launch.planned@2 link.launched
