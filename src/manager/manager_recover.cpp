@@ -18,7 +18,7 @@ namespace podd {
 namespace {
 
 // By then an executor that was forked when this podd began has said hello, or is gone.
-constexpr uint64_t kSweepUsec = 5'000'000;
+constexpr uint64_t kSweepUsec = 2'000'000;
 
 }  // namespace
 
