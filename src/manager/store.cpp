@@ -24,7 +24,8 @@ namespace {
 std::string stateText(const StoredPod& pod) {
     std::string text = cat("VERSION=", pod.version, "\nDEPLOYED=", pod.deployed, "\nLOST=", pod.lost,
                            "\nGOAL=", pod.up ? "up" : "down", "\nDELETED=", pod.deleted ? "yes" : "no",
-                           "\nMESSAGE=", printable(pod.message), "\nRESTARTED=", pod.restartedBelow, "\nFORGIVEN=", pod.forgivenUsec, "\n");
+                           "\nMESSAGE=", printable(pod.message), "\nRESTARTED=", pod.restartedBelow,
+                           "\nFORGIVEN=", pod.forgivenUsec, "\n");
     if (const auto& deployment = pod.deployment; deployment && !pod.deleted)
         text += cat("DEPLOYMENT=", deployment->id, "\nTYPE=", kDeploymentTypes.name(deployment->type),
                     "\nFROM=", deployment->from, "\nSINCE=", deployment->sinceUsec,
