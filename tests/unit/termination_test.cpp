@@ -239,8 +239,9 @@ TEST(ManagerTerminations, ANewPoddKnowsThemAndPurgeForgetsThem) {
     world.manager->recover({});
     EXPECT_EQ(world.manager->pod("/web").lastFailure, "");
     EXPECT_EQ(world.manager->terminations("/web").size(), 1U);
-    world.run({"/web", 3});
-    world.end({"/web", 3}, 3);
+    const InstanceId present = world.manager->pod("/web").instances.rbegin()->second->id();
+    world.run(present);
+    world.end(present, 3);
     world.manager->resetFailed("/web");
     world.restart();
     world.manager->recover({});
