@@ -117,6 +117,7 @@ std::vector<Declaration> Declared::apply() {
     owners_.clear();
     std::vector<Declaration> all;
     const std::map<std::string, std::string> files = filesOf(manager_.config().declaredDirectories);
+    all.reserve(files.size());
     for (const auto& [name, path] : files)
         all.push_back(applyFile(name, path));
     for (Declaration& each : dropGone(files))
