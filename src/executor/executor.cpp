@@ -39,11 +39,10 @@ InstanceRecord firstRecord(const LaunchPlan& plan) {
                           .containers = {}};
     for (const ContainerPlan& container : plan.containers) {
         record.containers.push_back({.name = container.name});
-        for (const CheckPlan& check : container.checks) {
-            ContainerRecord& each = record.containers.back();
-            (check.purpose == CheckPurpose::health ? each.health : each.readiness) = {
-                .state = CheckState::unknown, .sinceUsec = sd::realTimeUsec(), .failures = 0, .answer = ""};
-        }
+        ContainerRecord& each = record.containers.back();
+        for (const CheckPlan& check : container.checks)
+            (check.purpose == CheckPurpose::health ? each.health : each.readiness) =
+                CheckRecord{.state = CheckState::unknown, .sinceUsec = sd::realTimeUsec(), .failures = 0, .answer = ""};
     }
     return record;
 }
