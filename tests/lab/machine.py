@@ -56,8 +56,14 @@ class Machine:
     def boot(self, *arguments):
         self.name = self.ask("boot", *arguments).strip()
         self.ways = {}
+        self.begun = []
 
     def stop(self):
+        # A machine is not gone before everybody in it has been waited for.
+        for process in self.begun:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
         self.ask("stop", self.name)
 
     def argv(self, *command, user=None):
@@ -81,7 +87,9 @@ class Machine:
         return result
 
     def popen(self, *command, user=None, **options):
-        return subprocess.Popen(self.argv(*command, user=user), text=True, **options)
+        process = subprocess.Popen(self.argv(*command, user=user), text=True, **options)
+        self.begun.append(process)
+        return process
 
     def podctl(self, *arguments, **options):
         return self.run("podctl", *arguments, **options)
