@@ -9,7 +9,7 @@
 
 namespace podd::init {
 
-constexpr int kLastFd = kInitPlanFd + 1;  // that is not closed early: the directory of the points
+constexpr int kLastFd = kInitPlanFd + 1;  // that is not closed with the mounts: the directory of the points
 
 void reachFailpoint(const char* name);
 

@@ -59,14 +59,13 @@ const char* commandAsUser(const Plan& plan) {
 
 int main() {
     endOnTerm();
-    PODD_FAILPOINT("init.begun");
     const Plan plan = readPlan();
-    PODD_FAILPOINT("init.plan");
     detach(plan);
     if (plan.join)
         join(plan);
     if (plan.tellNamespaces)
         tellNamespaces();
+    PODD_FAILPOINT("init.plan");
     awaitSandbox();
     PODD_FAILPOINT("init.sandbox");
     makeMounts(plan);

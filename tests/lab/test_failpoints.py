@@ -27,7 +27,7 @@ REACHED = {
         executor.plan executor.begun executor.recorded executor.sandbox executor.namespaces executor.cloned
         executor.cloned@2 executor.started executor.hello executor.connected executor.output executor.directories
         executor.command executor.scoped executor.release executor.released executor.execed executor.running
-        init.begun init.plan init.sandbox init.mounts init.command init.bounds init.unit init.limits init.user
+        init.plan init.sandbox init.mounts init.command init.bounds init.unit init.limits init.user
         init.filter init.go
     """,
     "update": """
