@@ -149,6 +149,8 @@ int attendVerb(const Context& context, const Words& words) {
         try {
             return Attendant(context.options, id, announced).run();
         } catch (const Error& error) {
+            if (announced && error.code() == Errc::noSuchPod)
+                return kSuccess;  // deleted while it was asked for
             if (!announced || error.code() != Errc::unavailable)
                 throw;
             complain(error.what());  // the bus or podd is away, the pod is not
