@@ -26,11 +26,6 @@ namespace {
 constexpr const char* kChangedRule =
     "type='signal',sender='org.podd1',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
     "path='";  // and the pod's
-constexpr const char* kRemovedRule =
-    "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='PodRemoved'";
-constexpr const char* kOwnerRule =
-    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
-    "arg0='org.podd1'";
 
 // A program that fails at once is seen to run, too.
 constexpr uint64_t kSettleUsec = 1'000'000;
@@ -60,7 +55,7 @@ public:
           id_(id),
           announced_(announced),
           changed_(client_.bus(), cat(kChangedRule, sd::objectPath(sd::kPodPrefix, id), '\'').c_str(), look()),
-          removed_(client_.bus(), kRemovedRule, look()),
+          removed_(client_.bus(), kPodRemovedRule, look()),
           owner_(client_.bus(), kOwnerRule, [this](sd_bus_message* message) { onOwner(message); }) {}
 
     int run() {

@@ -16,9 +16,6 @@ constexpr const char* kRemovedRule =
     "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='DeploymentRemoved'";
 constexpr const char* kStuckRule =
     "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='DeploymentStuck'";
-constexpr const char* kOwnerRule =
-    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
-    "arg0='org.podd1'";
 
 // systemd starts a podd that has ended again after 100 ms; after that it is not coming back by itself.
 constexpr uint64_t kReturnUsec = 10'000'000;

@@ -21,9 +21,6 @@ namespace {
 
 constexpr const char* kEventRule =
     "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='Event'";
-constexpr const char* kOwnerRule =
-    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
-    "arg0='org.podd1'";
 
 void print(const Context& context, const Event& event) {
     const JsonMode mode = context.options.json;

@@ -39,6 +39,13 @@ private:
     sd::Source terminate_;
 };
 
+// What several verbs watch: podd comes or goes (name, who had it, who has it), and a pod was removed.
+constexpr const char* kOwnerRule =
+    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
+    "arg0='org.podd1'";
+constexpr const char* kPodRemovedRule =
+    "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='PodRemoved'";
+
 // A match on the bus with an owner; its handler may throw, which reaches the caller of rethrow().
 class Match {
 public:

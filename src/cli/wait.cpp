@@ -18,11 +18,6 @@ namespace {
 constexpr const char* kChangedRule =
     "type='signal',sender='org.podd1',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
     "path_namespace='/org/podd1/pod'";
-constexpr const char* kRemovedRule =
-    "type='signal',sender='org.podd1',path='/org/podd1',interface='org.podd1.Manager',member='PodRemoved'";
-constexpr const char* kOwnerRule =
-    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
-    "arg0='org.podd1'";
 
 // Stable is a pod also while it is being changed, as long as enough of its old instances do their work.
 bool isIn(Client& client, const std::string& id, const std::string& state) {
@@ -47,7 +42,7 @@ int waitVerb(const Context& context, const Words& pods) {
     bool look = true;
     const auto noteChange = [&](sd_bus_message*) { look = true; };
     const Match changed(client.bus(), kChangedRule, noteChange);
-    const Match removed(client.bus(), kRemovedRule, noteChange);
+    const Match removed(client.bus(), kPodRemovedRule, noteChange);
     const Match owner(client.bus(), kOwnerRule, noteChange);
     Loop loop(client.bus());
     const auto done = [&] {
