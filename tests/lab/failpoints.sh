@@ -118,9 +118,10 @@ until_equal() {
     done
 }
 
+# wait_struck: until the point was reached, which may come after the grace of the containers (3 s).
 wait_struck() {
     tries=0
-    while [ -e "$armed" ] && [ "$tries" -lt 100 ]; do
+    while [ -e "$armed" ] && [ "$tries" -lt 500 ]; do
         tries=$((tries + 1))
         sleep 0.03
     done
