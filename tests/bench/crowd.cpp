@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint64_t kFew = 20;       // pods that run beside the first launches that are compared
 constexpr uint64_t kLaunches = 24;  // compared at each size
+constexpr uint64_t kGroup = 20;     // pods in a group, as people have them
 
 double millisecondsSince(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -56,28 +57,30 @@ std::string burst(const std::string& payload, uint64_t pods, const NextNumber& n
 }
 
 std::string growth(const std::string& payload, uint64_t pods, const NextNumber& next) {
-    PoddClient client(payload);
-    std::vector<uint64_t> running;
-    std::vector<Row> rows;
-    for (const uint64_t size : {kFew, pods}) {
-        while (running.size() < size) {
-            running.push_back(next());
-            client.start(running.back());
-        }
-        Row row{"beside " + std::to_string(size) + " pods", {}};
-        for (uint64_t n = 0; n < kLaunches; ++n)
-            row.samples.push_back(measure(client, next()));
-        rows.push_back(std::move(row));
-    }
-    const Memory memory = memoryOfPodd();
-    client.stopAll(running);
-    for (const uint64_t number : running)
-        client.clean(number);
-
     std::ostringstream text;
-    text << table(rows) << std::fixed << std::setprecision(0) << "PSS beside " << pods << " pods, kB: podd "
-         << memory.podd << ", spawner " << memory.spawner << ", executors " << memory.executors << ": "
-         << memory.all() / static_cast<double>(pods) << " for each pod\n";
+    for (const uint64_t groupSize : {uint64_t{0}, kGroup}) {
+        PoddClient client(payload, PodIds{groupSize});
+        const std::string where = groupSize == 0 ? "" : ", groups of " + std::to_string(groupSize);
+        std::vector<uint64_t> running;
+        std::vector<Row> rows;
+        for (const uint64_t size : {kFew, pods}) {
+            while (running.size() < size) {
+                running.push_back(next());
+                client.start(running.back());
+            }
+            Row row{"beside " + std::to_string(size) + " pods" + where, {}};
+            for (uint64_t n = 0; n < kLaunches; ++n)
+                row.samples.push_back(measure(client, next()));
+            rows.push_back(std::move(row));
+        }
+        const Memory memory = memoryOfPodd();
+        client.stopAll(running);
+        for (const uint64_t number : running)
+            client.clean(number);
+        text << table(rows) << std::fixed << std::setprecision(0) << "PSS beside " << pods << " pods, kB: podd "
+             << memory.podd << ", spawner " << memory.spawner << ", executors " << memory.executors << ": "
+             << memory.all() / static_cast<double>(pods) << " for each pod\n";
+    }
     return text.str();
 }
 

@@ -20,21 +20,22 @@ std::string fileOf(uint64_t number) {
 
 }  // namespace
 
-std::string podId(uint64_t number) {
-    return cat("/bench/pod", number);
+std::string PodIds::operator()(uint64_t number) const {
+    const std::string group = groupSize == 0 ? "" : cat("/group", number / groupSize);
+    return cat("/bench", group, "/pod", number);
 }
 
-std::string podDefinition(uint64_t number, const std::string& payload) {
+std::string podDefinition(const std::string& id, const std::string& payload) {
     std::string containers;
     for (int i = 0; i < kContainers; ++i)
         containers += cat(i == 0 ? "" : ",", R"({"name":"c)", i, R"(","exec":{"command":{"argv":[")", payload,
                           R"("]}},"resources":{"cpus":0.1,"mem":32},)",
                           R"("volumeMounts":[{"name":"data","mountPath":"data"}]})");
-    return cat(R"({"id":")", podId(number), R"(","containers":[)", containers,
+    return cat(R"({"id":")", id, R"(","containers":[)", containers,
                R"(],"volumes":[{"name":"data"}],"networks":[{"mode":"host"}]})");
 }
 
-PoddClient::PoddClient(std::string payload)
+PoddClient::PoddClient(std::string payload, PodIds ids)
     : client_(BusKind::system),
       onDeploymentRemoved_([this](sd_bus_message* message) {
           const char* deployment = nullptr;
@@ -43,7 +44,8 @@ PoddClient::PoddClient(std::string payload)
                     "read DeploymentRemoved");
           ended_[deployment] = result;
       }),
-      payload_(std::move(payload)) {
+      payload_(std::move(payload)),
+      podId_(ids) {
     client_.onSignal(sd::kService, sd::kManagerPath, sd::kManager, "DeploymentRemoved", onDeploymentRemoved_);
 }
 
@@ -57,13 +59,14 @@ sd::Message PoddClient::newCall(const char* method) const {
 
 sd::Message PoddClient::newApply(uint64_t number) const {
     sd::Message call = newCall("ApplyPod");
-    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podDefinition(number, payload_).c_str(), 0), "ApplyPod");
+    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podDefinition(podId_(number), payload_).c_str(), 0),
+              "ApplyPod");
     return call;
 }
 
 sd::Message PoddClient::newStop(uint64_t number) const {
     sd::Message call = newCall("StopPod");
-    sd::check(sd_bus_message_append(call.get(), "s", podId(number).c_str()), "StopPod");
+    sd::check(sd_bus_message_append(call.get(), "s", podId_(number).c_str()), "StopPod");
     return call;
 }
 
@@ -146,12 +149,12 @@ void PoddClient::callAll(const std::vector<sd::Message>& calls) {
 
 void PoddClient::clean(uint64_t number) {
     const sd::Message call = newCall("DeletePod");
-    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podId(number).c_str(), 0), "DeletePod");
+    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podId_(number).c_str(), 0), "DeletePod");
     await(callForDeployment(call, "o"));
 }
 
 void Podctl::prepare(uint64_t number) {
-    writeFileAtomically(fileOf(number), podDefinition(number, payload_), Durability::volatileFile);
+    writeFileAtomically(fileOf(number), podDefinition(podId_(number), payload_), Durability::volatileFile);
 }
 
 void Podctl::start(uint64_t number) {
@@ -159,11 +162,11 @@ void Podctl::start(uint64_t number) {
 }
 
 void Podctl::stop(uint64_t number) {
-    run({"podctl", "stop", podId(number)});
+    run({"podctl", "stop", podId_(number)});
 }
 
 void Podctl::clean(uint64_t number) {
-    run({"podctl", "delete", podId(number)});
+    run({"podctl", "delete", podId_(number)});
     (void)::unlink(fileOf(number).c_str());
 }
 

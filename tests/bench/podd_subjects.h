@@ -11,13 +11,19 @@
 
 namespace podd::bench {
 
+// The ids of pods: all in one group, or each `groupSize` of them in a group of their own below it. A group is a slice, and
+// systemd looks at all that are beside a unit when it makes one.
+struct PodIds {
+    uint64_t groupSize = 0;  // 0: one group
+    std::string operator()(uint64_t number) const;
+};
+
 // A pod of three containers with a shared volume and the host's network.
-std::string podId(uint64_t number);
-std::string podDefinition(uint64_t number, const std::string& payload);
+std::string podDefinition(const std::string& id, const std::string& payload);
 
 class PoddClient final : public Subject {
 public:
-    explicit PoddClient(std::string payload);
+    explicit PoddClient(std::string payload, PodIds ids = {});
 
     void start(uint64_t number) override;
     void stop(uint64_t number) override;
@@ -37,6 +43,7 @@ private:
     BusClient client_;
     BusClient::OnSignal onDeploymentRemoved_;
     std::string payload_;
+    PodIds podId_;
     std::map<std::string, std::string> ended_;  // deployment -> result
 };
 
@@ -51,6 +58,7 @@ public:
 
 private:
     std::string payload_;
+    PodIds podId_;
 };
 
 }  // namespace podd::bench
