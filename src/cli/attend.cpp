@@ -89,11 +89,8 @@ private:
         return [this](sd_bus_message*) { look_ = true; };
     }
 
-    // A podd that somebody has stopped is not to be started by asking it.
     void onOwner(sd_bus_message* message) {
-        readText(message, 's');
-        readText(message, 's');
-        look_ = !readText(message, 's').empty();
+        look_ = hasOwner(message);
         if (!look_)
             (void)sd_notify(0, "STATUS=podd is away, the pod is as it was");
     }

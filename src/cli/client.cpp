@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "base/strings.h"
@@ -32,8 +34,17 @@ sd::Bus connect(const Options& options) {
     return sd::Bus(bus);
 }
 
+// What the bus says of a call whose receiver has left it. That an answer was waited for too long has another name.
+constexpr std::string_view kNoReply = "org.freedesktop.DBus.Error.NoReply";
+
+// Whether asking twice is as good as asking once.
+bool isQuestion(std::string_view method) {
+    constexpr std::array<std::string_view, 5> kBegins{"Diff", "Get", "List", "Plan", "Preview"};
+    return std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view each) { return method.starts_with(each); });
+}
+
 // podd's own errors carry a complete text; the bus' errors need the words that say who failed.
-[[noreturn]] void raise(const sd::BusError& error, int result) {
+[[noreturn]] void raise(const sd::BusError& error, int result, bool question) {
     for (const auto& [code, name] : sd::kErrorNames)
         if (name == std::string_view(error.name()) && *error.message() != '\0')
             throw Error(code, error.message());
@@ -42,6 +53,9 @@ sd::Bus connect(const Options& options) {
         throw Error(Errc::denied, "authorisation is required, and nobody could be asked for it");
     if (name == "org.freedesktop.DBus.Error.ServiceUnknown" || name == "org.freedesktop.DBus.Error.NameHasNoOwner")
         throw Error(Errc::unavailable, "reach podd: it is neither running nor installed there");
+    if (name == kNoReply)
+        throw Error(Errc::unavailable, cat("ask podd: it ended before it answered",
+                                           question ? "" : "; 'podctl status' tells whether it has accepted this"));
     const std::string cause = *error.message() == '\0' ? errnoText(-result) : error.message();
     throw Error(Errc::unavailable, cat("ask podd: ", cause));
 }
@@ -105,12 +119,16 @@ sd::Message Client::request(const char* path, const char* interface, const char*
 }
 
 sd::Message Client::send(sd::Message request) {
-    sd::BusError error;
-    sd_bus_message* reply = nullptr;
-    const int result = sd_bus_call(bus_.get(), request.get(), patienceUsec_, error.get(), &reply);
-    if (result < 0)
-        raise(error, result);
-    return sd::Message(reply);
+    const bool question = isQuestion(sd_bus_message_get_member(request.get()));
+    for (bool again = question;; again = false) {
+        sd::BusError error;
+        sd_bus_message* reply = nullptr;
+        const int result = sd_bus_call(bus_.get(), request.get(), patienceUsec_, error.get(), &reply);
+        if (result >= 0)
+            return sd::Message(reply);
+        if (!again || error.name() != kNoReply)
+            raise(error, result, question);
+    }
 }
 
 sd::Message Client::call(const char* path, const char* interface, const char* method,

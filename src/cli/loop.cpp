@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "cli/message.h"
 #include "sd/check.h"
 
 namespace podd::cli {
@@ -85,6 +86,12 @@ int Match::onMessage(sd_bus_message* message, void* self, sd_bus_error*) noexcep
         match->failure_ = std::current_exception();
     }
     return 0;  // other matches may want the message too
+}
+
+bool hasOwner(sd_bus_message* message) {
+    readText(message, 's');
+    readText(message, 's');
+    return !readText(message, 's').empty();
 }
 
 uint64_t steadyUsec() {

@@ -65,6 +65,10 @@ private:
     sd::Slot slot_;
 };
 
+// Of a signal of kOwnerRule: whether there is a podd now. To ask for anything while there is none would start one, also where
+// somebody has just stopped it.
+bool hasOwner(sd_bus_message* message);
+
 // µs of CLOCK_MONOTONIC, for measuring how long something has taken.
 uint64_t steadyUsec();
 

@@ -43,7 +43,7 @@ int waitVerb(const Context& context, const Words& pods) {
     const auto noteChange = [&](sd_bus_message*) { look = true; };
     const Match changed(client.bus(), kChangedRule, noteChange);
     const Match removed(client.bus(), kPodRemovedRule, noteChange);
-    const Match owner(client.bus(), kOwnerRule, noteChange);
+    const Match owner(client.bus(), kOwnerRule, [&](sd_bus_message* message) { look = hasOwner(message); });
     Loop loop(client.bus());
     const auto done = [&] {
         if (look) {
