@@ -160,6 +160,19 @@ def test_wait_goes_on_when_podd_is_restarted(machine, pods):
     assert waiting.wait(60) == 0
 
 
+def test_wait_starts_no_podd_that_was_stopped(machine, pods):
+    pods.apply(WEB)
+    waiting = machine.popen("podctl", "wait", "/web", "--for=stopped", "--timeout=60")
+    time.sleep(0.3)  # it has asked once
+    machine.run("systemctl", "stop", "podd.service")
+    time.sleep(1)
+    assert machine.run("systemctl", "is-active", "podd.service", check=False).stdout.strip() == "inactive"
+    assert waiting.poll() is None
+    machine.run("systemctl", "start", "podd.service")
+    machine.podctl("stop", "/web")
+    assert waiting.wait(60) == 0
+
+
 def test_no_block_returns_before_the_work_is_done(machine, pods):
     slow = pod("/slow", container("only", "trap 'until [ -e /srv/go ]; do sleep 0.1; done; exit 0' TERM; echo up; "
                                           "while :; do sleep 0.1; done", lifecycle={"killGracePeriodSeconds": 120}))
