@@ -3,14 +3,15 @@
 
     newroot.py private COMMAND…      a mount namespace of its own, from which
                                      nothing propagates back to the host
-    newroot.py mounted COMMAND…      the same, and its root is a mount point
+    newroot.py rooted COMMAND…       the same, and its root is the present root
+                                     directory, also where that is a chroot
     newroot.py pivot DIR COMMAND…    DIR, a mount point, becomes the root of
                                      this mount namespace; the old root is gone
 
 A plain chroot is not a mount point, so neither unshare(1) nor pivot_root(8)
 works in one. Here the process steps to its namespace's real root for the one
-call (setns(2) to one's own namespace does that) and comes back; programs that
-call pivot_root(2) themselves get a root that is a mount point (`mounted`).
+call (setns(2) to one's own namespace does that) and comes back. Programs that
+call pivot_root(2), or enter mount namespaces, need one that is real (`rooted`).
 """
 
 import contextlib
@@ -36,16 +37,12 @@ def step_to_real_root():
         check("setns", libc.setns(own.fileno(), CLONE_NEWNS))
 
 
-def private(mounted=False):
+def private():
     check("unshare", libc.unshare(CLONE_NEWNS))
     root, cwd = os.open("/", os.O_PATH), os.getcwd()
     step_to_real_root()
     check("mount", libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
     os.fchdir(root)
-    if mounted:
-        path = os.getcwdb()
-        check("mount", libc.mount(path, path, None, MS_BIND | MS_REC, None))
-        os.chdir(path)
     os.chroot(".")
     os.chdir(cwd)
 
@@ -61,9 +58,23 @@ def pivot(directory):
     os.chdir("/")
 
 
+def rooted():
+    private()
+    root, cwd = os.open("/", os.O_PATH), os.getcwd()
+    step_to_real_root()
+    os.fchdir(root)
+    path = os.getcwdb()
+    check("mount", libc.mount(path, path, None, MS_BIND | MS_REC, None))
+    pivot(path)
+    os.chdir(cwd)
+
+
 def main(arguments):
-    if arguments[:1] in (["private"], ["mounted"]):
-        private(arguments[0] == "mounted")
+    if arguments[:1] == ["private"]:
+        private()
+        command = arguments[1:]
+    elif arguments[:1] == ["rooted"]:
+        rooted()
         command = arguments[1:]
     elif arguments[:1] == ["pivot"]:
         pivot(arguments[1])
