@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// podctl list, list-instances and deployments: tables.
+// podctl list, list-instances, endpoints and deployments: tables.
 #include <algorithm>
 #include <iostream>
 
@@ -71,6 +71,25 @@ int listInstancesVerb(const Context& context, const Words& pods) {
         table.add(
             {printable(row.name), stateCell(row.state), relativeTime(row.sinceUsec, now), printable(row.version)});
     print(context, table, "instance");
+    return 0;
+}
+
+int endpointsVerb(const Context& context, const Words& patterns) {
+    Client client(context.options);
+    std::vector<PodStatus> pods = podsOf(client.managedObjects());
+    std::erase_if(pods, [&](const PodStatus& pod) { return !wanted(patterns, pod.id()); });
+    if (context.options.json != JsonMode::off) {
+        std::cout << endpointsJson(pods, context.options.json);
+        return 0;
+    }
+    const auto port = [](uint64_t number) { return number == 0 ? "-" : cat(number); };
+    Table table({"INSTANCE", "CONTAINER", "ENDPOINT", "PROTOCOL", "HOST PORT", "CONTAINER PORT"});
+    for (const PodStatus& pod : pods)
+        for (const InstanceStatus& instance : pod.instances)
+            for (const EndpointRow& row : endpointsOf(instance.properties))
+                table.add({printable(instance.name()), printable(row.container), printable(row.name),
+                           printable(row.protocol), port(row.hostPort), port(row.containerPort)});
+    print(context, table, "endpoint");
     return 0;
 }
 

@@ -37,6 +37,22 @@ TextMap readTextMap(sd_bus_message* message) {
     return map;
 }
 
+std::vector<EndpointRow> readEndpoints(sd_bus_message* message) {
+    std::vector<EndpointRow> rows;
+    readArray(message, "(sssqq)", [&] {
+        enter(message, SD_BUS_TYPE_STRUCT, "sssqq");
+        EndpointRow row;
+        row.container = readText(message, 's');
+        row.name = readText(message, 's');
+        row.protocol = readText(message, 's');
+        row.hostPort = readBasic<uint16_t>(message, SD_BUS_TYPE_UINT16);
+        row.containerPort = readBasic<uint16_t>(message, SD_BUS_TYPE_UINT16);
+        leave(message);
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
 Value readBasicValue(sd_bus_message* message, char type) {
     switch (type) {
         case SD_BUS_TYPE_BOOLEAN: return readBasic<int>(message, type) != 0;
@@ -64,6 +80,8 @@ Value readVariant(sd_bus_message* message) {
         value = readList(message, type.c_str() + 1);
     else if (type == "a{ss}")
         value = readTextMap(message);
+    else if (type == "a(sssqq)")
+        value = readEndpoints(message);
     else if (type.size() == 1)
         value = readBasicValue(message, type[0]);
     else

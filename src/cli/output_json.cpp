@@ -67,6 +67,17 @@ Json::Value objectOf(const Termination& termination) {
     return object;
 }
 
+Json::Value objectOf(const EndpointRow& endpoint) {
+    const auto port = [](uint64_t number) { return number == 0 ? Json::Value() : Json::Value(Json::UInt64{number}); };
+    Json::Value object(Json::objectValue);
+    object["Container"] = endpoint.container;
+    object["Name"] = endpoint.name;
+    object["Protocol"] = endpoint.protocol;
+    object["HostPort"] = port(endpoint.hostPort);
+    object["ContainerPort"] = port(endpoint.containerPort);
+    return object;
+}
+
 struct ToJson {
     bool isTimestamp;
 
@@ -91,6 +102,12 @@ struct ToJson {
         Json::Value items = array();
         for (const Termination& termination : terminations)
             items.append(objectOf(termination));
+        return items;
+    }
+    Json::Value operator()(const std::vector<EndpointRow>& endpoints) const {
+        Json::Value items = array();
+        for (const EndpointRow& endpoint : endpoints)
+            items.append(objectOf(endpoint));
         return items;
     }
 };
@@ -263,6 +280,18 @@ std::string purgedJson(const std::vector<PurgedPod>& pods, JsonMode mode) {
         item["outcome"] = purged.message.empty() ? "purged" : "refused";
         item["message"] = textOrNull(purged.message);
     }
+    return written(all, mode);
+}
+
+std::string endpointsJson(const std::vector<PodStatus>& pods, JsonMode mode) {
+    Json::Value all = array();
+    for (const PodStatus& pod : pods)
+        for (const InstanceStatus& instance : pod.instances)
+            for (const EndpointRow& endpoint : endpointsOf(instance.properties)) {
+                Json::Value object = objectOf(endpoint);
+                object["Instance"] = instance.name();
+                all.append(std::move(object));
+            }
     return written(all, mode);
 }
 

@@ -137,9 +137,22 @@ std::string containerDetail(const Properties& properties, uint64_t now) {
     return join(parts, ", ");
 }
 
-TreeNode containerNode(const ContainerStatus& container, uint64_t now, const Style& style) {
-    const std::string detail = containerDetail(container.properties, now);
+// "http 31005/tcp": the host's port where there is one, else the container's.
+std::string endpointText(const std::string& container, const std::vector<EndpointRow>& endpoints) {
+    std::vector<std::string> parts;
+    for (const EndpointRow& each : endpoints)
+        if (each.container == container)
+            parts.push_back(printable(
+                cat(each.name, ' ', each.hostPort != 0 ? each.hostPort : each.containerPort, '/', each.protocol)));
+    return join(parts, ", ");
+}
+
+TreeNode containerNode(const ContainerStatus& container, const std::vector<EndpointRow>& endpoints, uint64_t now,
+                       const Style& style) {
+    std::string detail = containerDetail(container.properties, now);
     const bool runs = textOf(container.properties, "State") == "running";
+    if (const std::string reached = runs ? endpointText(container.name(), endpoints) : ""; !reached.empty())
+        detail += cat(detail.empty() ? "" : ", ", reached);
     const std::string message = runs ? checkDetail(container.properties) : safe(container.properties, "Message");
     return {cat(printable(container.name()), ": ", paintedState(container.properties, style),
                 detail.empty() ? "" : ", ", detail, message.empty() ? "" : ": ", message),
@@ -149,7 +162,7 @@ TreeNode containerNode(const ContainerStatus& container, uint64_t now, const Sty
 std::vector<TreeNode> containerNodes(const InstanceStatus& instance, uint64_t now, const Style& style) {
     std::vector<TreeNode> nodes;
     for (const ContainerStatus& container : instance.containers)
-        nodes.push_back(containerNode(container, now, style));
+        nodes.push_back(containerNode(container, endpointsOf(instance.properties), now, style));
     return nodes;
 }
 

@@ -55,6 +55,13 @@ struct Shown {
         }
         return printable(join(all, " "));
     }
+    std::string operator()(const std::vector<EndpointRow>& endpoints) const {
+        std::vector<std::string> all;
+        for (const EndpointRow& each : endpoints)
+            all.push_back(cat("{ container=", each.container, " ; name=", each.name, " ; protocol=", each.protocol,
+                              " ; host-port=", each.hostPort, " ; container-port=", each.containerPort, " }"));
+        return printable(join(all, " "));
+    }
 };
 
 }  // namespace
@@ -81,6 +88,10 @@ std::vector<std::string> listOf(const Properties& properties, const std::string&
 
 TextMap mapOf(const Properties& properties, const std::string& name) {
     return valueOr<TextMap>(properties, name, {});
+}
+
+std::vector<EndpointRow> endpointsOf(const Properties& instance) {
+    return valueOr<std::vector<EndpointRow>>(instance, "Endpoints", {});
 }
 
 std::string shown(const std::string& name, const Value& value) {

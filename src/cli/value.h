@@ -13,9 +13,19 @@
 
 namespace podd::cli {
 
+// Where an instance is reached, for one protocol.
+struct EndpointRow {
+    std::string container;
+    std::string name;
+    std::string protocol;        // tcp or udp
+    uint64_t hostPort = 0;       // 0 = none
+    uint64_t containerPort = 0;  // 0 = none of its own
+    bool operator==(const EndpointRow&) const = default;
+};
+
 using TextMap = std::map<std::string, std::string>;
 using Value = std::variant<std::string, bool, int64_t, uint64_t, double, std::vector<std::string>, TextMap,
-                           std::vector<Termination>>;
+                           std::vector<Termination>, std::vector<EndpointRow>>;
 using Properties = std::map<std::string, Value>;           // by name
 using Interfaces = std::map<std::string, Properties>;      // by interface
 using ManagedObjects = std::map<std::string, Interfaces>;  // by object path
@@ -31,6 +41,7 @@ int64_t signedOf(const Properties& properties, const std::string& name);
 double realOf(const Properties& properties, const std::string& name);
 std::vector<std::string> listOf(const Properties& properties, const std::string& name);
 TextMap mapOf(const Properties& properties, const std::string& name);
+std::vector<EndpointRow> endpointsOf(const Properties& instance);
 
 // As `podctl show` prints it: times as dates, spans as words, unknown numbers as "[not set]".
 std::string shown(const std::string& name, const Value& value);

@@ -11,10 +11,11 @@ namespace podd::cli {
 namespace {
 
 // clang-format off
-constexpr std::array<Verb, 32> kVerbs = {{
+constexpr std::array<Verb, 33> kVerbs = {{
     // name             arguments                    min max   group               run                summary
     {"list",           "[PATTERN...]",               0,  kAny, Group::pods,        listVerb,          "List pods"},
     {"list-instances", "[POD...]",                   0,  kAny, Group::pods,        listInstancesVerb, "List instances of pods"},
+    {"endpoints",      "[PATTERN...]",               0,  kAny, Group::pods,        endpointsVerb,     "List where instances of pods are reached"},
     {"deployments",    "",                           0,  0,    Group::pods,        deploymentsVerb,   "List changes of pods that are under way"},
     {"status",         "[POD|INSTANCE...]",          0,  kAny, Group::pods,        statusVerb,        "Show the state of pods, their containers and last log lines"},
     {"show",           "[POD|INSTANCE|CONTAINER...]", 0, kAny, Group::pods,        showVerb,          "Show properties of pods, instances, containers or podd"},

@@ -55,6 +55,7 @@ int applyVerb(const Context& context, const Words& files);
 int verifyVerb(const Context& context, const Words& files);
 int listVerb(const Context& context, const Words& patterns);
 int listInstancesVerb(const Context& context, const Words& pods);
+int endpointsVerb(const Context& context, const Words& patterns);
 int deploymentsVerb(const Context& context, const Words& none);
 int topVerb(const Context& context, const Words& names);
 int planVerb(const Context& context, const Words& file);

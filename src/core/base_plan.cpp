@@ -68,7 +68,7 @@ ContainerPlan containerPlan(const InstanceView& view, const ContainerSpec& conta
     plan.argv = container.command.arguments();
     plan.environment = environmentOf(view, container, plan.sandbox);
     plan.killGraceUsec = graceUsec(container);
-    plan.checks = checksOf(container);
+    plan.checks = checksOf(container, view.endpoints);
     return plan;
 }
 
@@ -92,6 +92,7 @@ InstancePlan makeBasePlan(const InstanceView& view) {
     launch.instanceSlice = instanceSlice(view.id);
     launch.forbidden = {"/proc", "/sys", "/dev", "/run/dbus", "/run/systemd", view.runDirectory, view.stateDirectory};
     launch.confining = view.allowedHostPaths;
+    launch.endpoints = view.endpoints;
     for (const ContainerSpec& container : view.spec.containers) {
         plan.scopes.push_back(scopeUnit(view, container));
         launch.containers.push_back(containerPlan(view, container, launch.sandbox));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "model/endpoint_binding.h"
 #include "model/launch_plan.h"
 #include "model/names.h"
 #include "model/pod_spec.h"
@@ -32,6 +33,7 @@ struct InstanceView {
     std::string runDirectory;                        // /run/podd
     std::string hostname;                            // of the host, for $HOST
     std::vector<std::string> allowedHostPaths = {};  // that everybody may use who may manage pods
+    std::vector<EndpointBinding> endpoints = {};     // with the ports that the instance was granted (core/endpoints.h)
 };
 
 InstancePlan makeBasePlan(const InstanceView& view);
@@ -41,8 +43,8 @@ InstancePlan makeBasePlan(const InstanceView& view);
 std::vector<std::string> environmentOf(const InstanceView& view, const ContainerSpec& container,
                                        const std::string& sandbox);
 
-// What is to be asked of a container that runs: its health check, then its check.
-std::vector<CheckPlan> checksOf(const ContainerSpec& container);
+// What is to be asked of a container that runs: its health check, then its check. `endpoints` are the instance's.
+std::vector<CheckPlan> checksOf(const ContainerSpec& container, const std::vector<EndpointBinding>& endpoints);
 
 // <state directory>/sandboxes/<escaped instance>
 std::string sandboxOf(const std::string& stateDirectory, const InstanceId& id);

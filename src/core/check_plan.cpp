@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "core/base_plan.h"
+#include "core/endpoints.h"
 
 namespace podd {
 
@@ -10,11 +11,12 @@ namespace {
 
 constexpr uint64_t kSecond = 1'000'000;
 
-// On the host's network, which is the only one so far, an endpoint is reached at its port of the host.
-uint64_t portOf(const ContainerSpec& container, const std::string& endpoint) {
-    for (const Endpoint& each : container.endpoints)
-        if (each.name == endpoint)
-            return each.hostPort.value_or(0);
+using Endpoints = std::vector<EndpointBinding>;
+
+uint64_t portOf(const Endpoints& endpoints, const std::string& name) {
+    for (const EndpointBinding& each : endpoints)
+        if (each.name == name)
+            return reachedAt(each);
     return 0;
 }
 
@@ -23,7 +25,7 @@ std::string urlOf(const HttpProbe& http, uint64_t port) {
                http.path.starts_with('/') ? "" : "/", http.path);
 }
 
-CheckPlan checkPlan(const ContainerSpec& container, const Check& check, CheckPurpose purpose) {
+CheckPlan checkPlan(const Endpoints& endpoints, const Check& check, CheckPurpose purpose) {
     CheckPlan plan{.purpose = purpose,
                    .delayUsec = check.delaySeconds * kSecond,
                    .intervalUsec = check.intervalSeconds * kSecond,
@@ -35,26 +37,26 @@ CheckPlan checkPlan(const ContainerSpec& container, const Check& check, CheckPur
         plan.argv = command->command.arguments();
     } else if (const auto* tcp = std::get_if<TcpProbe>(&check.probe)) {
         plan.probe = ProbeKind::tcp;
-        plan.port = portOf(container, tcp->endpoint);
+        plan.port = portOf(endpoints, tcp->endpoint);
     } else if (const auto* http = std::get_if<HttpProbe>(&check.probe)) {
         plan.probe = ProbeKind::http;
-        plan.url = urlOf(*http, portOf(container, http->endpoint));
+        plan.url = urlOf(*http, portOf(endpoints, http->endpoint));
     }
     return plan;
 }
 
 }  // namespace
 
-std::vector<CheckPlan> checksOf(const ContainerSpec& container) {
+std::vector<CheckPlan> checksOf(const ContainerSpec& container, const Endpoints& endpoints) {
     std::vector<CheckPlan> checks;
     if (container.healthCheck) {
         const HealthCheck& health = *container.healthCheck;
-        checks.push_back(checkPlan(container, health.check, CheckPurpose::health));
+        checks.push_back(checkPlan(endpoints, health.check, CheckPurpose::health));
         checks.back().graceUsec = health.gracePeriodSeconds * kSecond;
         checks.back().maxFailures = std::max(health.maxConsecutiveFailures, 1U);
     }
     if (container.check)
-        checks.push_back(checkPlan(container, *container.check, CheckPurpose::readiness));
+        checks.push_back(checkPlan(endpoints, *container.check, CheckPurpose::readiness));
     return checks;
 }
 

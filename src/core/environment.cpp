@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "core/base_plan.h"
+#include "core/endpoints.h"
 
 namespace podd {
 
@@ -51,13 +52,15 @@ void injectLabels(const StringMap& labels, StringMap& variables) {
 }
 
 // Those of the whole pod, in every container.
-void injectPorts(const PodSpec& spec, StringMap& variables) {
-    for (const ContainerSpec& container : spec.containers) {
-        for (const Endpoint& endpoint : container.endpoints) {
-            const std::string name = variableName(endpoint.name);
-            if (const uint16_t port = endpoint.hostPort.value_or(0); port != 0)
-                variables["ENDPOINT_" + name] = variables["EP_HOST_" + name] = std::to_string(port);
-        }
+void injectPorts(const std::vector<EndpointBinding>& endpoints, StringMap& variables) {
+    for (const EndpointBinding& endpoint : endpoints) {
+        const std::string name = variableName(endpoint.name);
+        if (const uint64_t port = reachedAt(endpoint); port != 0)
+            variables["ENDPOINT_" + name] = std::to_string(port);
+        if (endpoint.hostPort != 0)
+            variables["EP_HOST_" + name] = std::to_string(endpoint.hostPort);
+        if (endpoint.containerPort != 0)
+            variables["EP_CONTAINER_" + name] = std::to_string(endpoint.containerPort);
     }
 }
 
@@ -90,7 +93,7 @@ std::vector<std::string> environmentOf(const InstanceView& view, const Container
     };
     for (const auto& [name, value] : injected)
         variables[name] = value;
-    injectPorts(view.spec, variables);
+    injectPorts(view.endpoints, variables);
     std::vector<std::string> environment;
     environment.reserve(variables.size());
     for (const auto& [name, value] : variables)

@@ -27,6 +27,8 @@ public:
                 text("sharedMemoryOptions", plan.launch.sharedMemoryOptions);
         texts("forbidden", plan.launch.forbidden);
         texts("confining", plan.launch.confining);
+        if (!plan.launch.endpoints.empty())
+            list("endpoints", plan.launch.endpoints, [&](const EndpointBinding& each) { endpoint(each); });
         list("containers", plan.launch.containers, [&](const ContainerPlan& each) { container(each); });
         std::vector<UnitPlan> units = {plan.executor, plan.slice};
         units.insert(units.end(), plan.scopes.begin(), plan.scopes.end());
@@ -85,6 +87,24 @@ private:
             text("owner", step.owner.empty() ? "root" : step.owner);
             text("mode", mode.data());
         }
+        json_.close('}');
+    }
+
+    // A port that is granted at the launch is not known yet.
+    void endpoint(const EndpointBinding& binding) {
+        json_.open('{');
+        text("container", binding.container);
+        text("name", binding.name);
+        std::vector<std::string> protocols;
+        if (binding.tcp)
+            protocols.emplace_back("tcp");
+        if (binding.udp)
+            protocols.emplace_back("udp");
+        texts("protocols", protocols);
+        for (const auto& [key, port] :
+             {std::pair("hostPort", binding.hostPort), std::pair("containerPort", binding.containerPort)})
+            if (port != 0)
+                json_.key(key).number(static_cast<double>(port));
         json_.close('}');
     }
 

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "executor/fields.h"
+#include "executor/port_check.h"
 #include "executor/process.h"
 #include "executor/wording.h"
 #include "sd/event.h"
@@ -36,6 +37,7 @@ InstanceRecord firstRecord(const LaunchPlan& plan) {
                           .phase = InstancePhase::starting,
                           .executorPid = ::getpid(),
                           .problem = "",
+                          .endpoints = plan.endpoints,
                           .containers = {}};
     for (const ContainerPlan& container : plan.containers) {
         record.containers.push_back({.name = container.name});
@@ -85,6 +87,7 @@ void Executor::begin() {
     store_.write(record_);
     PODD_FAILPOINT("executor.recorded");
     checkPaths(plan_, settings_.stateDirectory);
+    refuseTakenPorts(plan_, settings_.cgroupRoot);
     std::vector<User> users;
     std::vector<Started> started;
     for (const ContainerPlan& container : plan_.containers)

@@ -63,6 +63,18 @@ void instanceHealth(const I& v, Reply r) {
 void instanceReady(const I& v, Reply r) {
     sd::check(sd_bus_message_append(r, "b", static_cast<int>(v.instance->ready())), kAnswerProperty);
 }
+// A row for each protocol.
+void instanceEndpoints(const I& v, Reply r) {
+    sd::check(sd_bus_message_open_container(r, 'a', "(sssqq)"), kAnswerProperty);
+    for (const EndpointBinding& each : v.instance->endpoints())
+        for (const auto& [used, protocol] : {std::pair(each.tcp, "tcp"), std::pair(each.udp, "udp")})
+            if (used)
+                sd::check(sd_bus_message_append(r, "(sssqq)", each.container.c_str(), each.name.c_str(), protocol,
+                                                static_cast<uint16_t>(each.hostPort),
+                                                static_cast<uint16_t>(each.containerPort)),
+                          kAnswerProperty);
+    sd::check(sd_bus_message_close_container(r), kAnswerProperty);
+}
 template <typename View>
 void freezer(const View& view, Reply reply) {
     put(reply, std::string(isFrozen(groupOf(view)) ? "frozen" : "running"));
@@ -161,6 +173,7 @@ const sd_bus_vtable kInstanceVtable[] = {
     SD_BUS_PROPERTY("FreezerState", "s", (sd::property<&freezer<InstanceObjectView>>), 0, 0),
     SD_BUS_PROPERTY("Health", "s", sd::property<&instanceHealth>, 0, kChange),
     SD_BUS_PROPERTY("Ready", "b", sd::property<&instanceReady>, 0, kChange),
+    SD_BUS_PROPERTY("Endpoints", "a(sssqq)", sd::property<&instanceEndpoints>, 0, kConst),
     SD_BUS_PROPERTY("Containers", "ao", sd::property<&instanceContainers>, 0, kChange),
     SD_BUS_VTABLE_END
 };

@@ -15,7 +15,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description settings(Config& config, IsolationTexts& texts) {
+po::options_description settings(Config& config, std::string& ports, IsolationTexts& texts) {
     po::options_description options("Settings (also as key = value in podd.conf)");
     const auto text = [](std::string& target) {
         return po::value<std::string>(&target)->default_value(target)->value_name("DIR");
@@ -26,7 +26,9 @@ po::options_description settings(Config& config, IsolationTexts& texts) {
         "bus", po::value<std::string>(&config.busAddress)->value_name("ADDRESS"),
         "D-Bus address instead of the system bus")(
         "history", po::value<unsigned>(&config.history)->default_value(config.history)->value_name("NUMBER"),
-        "versions of a definition that are kept for each pod");
+        "versions of a definition that are kept for each pod")(
+        "port-range", po::value<std::string>(&ports)->default_value(ports)->value_name("FIRST-LAST"),
+        "ports of the host for endpoints that leave theirs open");
     addIsolationOptions(options, texts, config.isolation.settings);
     return options;
 }
@@ -81,7 +83,8 @@ std::optional<Config> readConfig(int argc, char* argv[]) {
     Config config;
     std::string file = "/etc/podd/podd.conf";
     IsolationTexts texts;
-    const po::options_description fromFile = settings(config, texts);
+    std::string ports = portRangeText(config.portRange);
+    const po::options_description fromFile = settings(config, ports, texts);
     po::options_description all("podd [OPTIONS...]\n\nRuns pods as systemd slices; see podd(8).\n\nOptions");
     all.add_options()("help,h", "show this help")("version", "show the version")(
         "config", po::value<std::string>(&file)->value_name("FILE"), "read FILE instead of /etc/podd/podd.conf");
@@ -104,6 +107,8 @@ std::optional<Config> readConfig(int argc, char* argv[]) {
     po::notify(values);
     if (config.history == 0)
         throw Error(Errc::internal, "history must be at least 1");
+    within(cat(placeOf("port-range", file, commandLine), ": port-range"),
+           [&] { config.portRange = parsePortRange(ports); });
     config.isolation = readIsolation(texts, config.isolation.settings,
                                      [&](const std::string& setting) { return placeOf(setting, file, commandLine); });
     return config;

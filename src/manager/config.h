@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/endpoints.h"
 #include "core/reconcile.h"
 #include "manager/isolation_config.h"
 
@@ -18,6 +19,7 @@ struct Config {
     std::string cgroupRoot = "/sys/fs/cgroup";
     std::string busAddress;  // "" = the system bus
     unsigned history = 100;  // versions that are kept for each id, at least 1
+    PortRange portRange{};   // of the host, for endpoints that name no port of it
     IsolationConfig isolation{};
     uint64_t settleUsec = kSettleUsec;  // see core/reconcile.h; only tests choose another
     // Of declared pods (manager/declared.h), the strongest first; only tests choose others.

@@ -51,6 +51,10 @@ public:
     // Keeps the plan until the units have been made.
     void setPlan(InstancePlan plan) { plan_ = std::move(plan); }
     const std::optional<InstancePlan>& plan() const { return plan_; }
+    // With the ports that it has; of a launch that is under way, those that it was granted.
+    const std::vector<EndpointBinding>& endpoints() const {
+        return plan_ ? plan_->launch.endpoints : state_.record.endpoints;
+    }
 
     // Continues where a record of an earlier podd stands.
     void resume(const InstanceRecord& record);

@@ -43,6 +43,7 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
       isolation_(isolation),
       store_(config_.stateDirectory),
       terminations_(config_.stateDirectory),
+      grants_(config_.runDirectory, config_.portRange),
       hostname_(hostName()),
       bootId_(bootId()),
       burial_(event,
@@ -248,12 +249,21 @@ void Manager::launch(Pod& pod) {
     const InstanceId id{pod.id(), store_.nextNumber(pod.id())};
     PODD_CRASHPOINT("launch.numbered");
     Instance& instance = addInstance(pod, id, pod.stored.version);
-    InstancePlan plan = isolation_.plan(viewOf(pod.stored.spec, id, pod.stored.version));
-    const LaunchPlan orders = plan.launch;
-    instance.setPlan(std::move(plan));
+    std::string refusal;
+    LaunchPlan orders;
+    try {
+        const GrantedPorts granted = grants_.grant(pod.stored.spec, id);
+        InstancePlan plan = isolation_.plan(viewOf(pod.stored.spec, id, pod.stored.version, granted));
+        orders = plan.launch;
+        instance.setPlan(std::move(plan));
+    } catch (const std::exception& problem) {
+        refusal = problem.what();
+    }
     track(instance);
     PODD_CRASHPOINT("launch.planned");
     ports_.observer->instanceAdded(instance);
+    if (!refusal.empty())
+        return instance.handle(LaunchFailed{instance.state().record, refusal});
     try {
         ports_.spawner->launch(orders, id.escaped());
     } catch (const std::exception& problem) {
@@ -261,14 +271,16 @@ void Manager::launch(Pod& pod) {
     }
 }
 
-InstanceView Manager::viewOf(const PodSpec& spec, InstanceId id, std::string version) const {
+InstanceView Manager::viewOf(const PodSpec& spec, InstanceId id, std::string version,
+                             const GrantedPorts& granted) const {
     return {.spec = spec,
             .id = std::move(id),
             .version = std::move(version),
             .stateDirectory = config_.stateDirectory,
             .runDirectory = config_.runDirectory,
             .hostname = hostname_,
-            .allowedHostPaths = config_.isolation.allowedHostPaths};
+            .allowedHostPaths = config_.isolation.allowedHostPaths,
+            .endpoints = bindingsOf(spec, granted)};
 }
 
 Instance& Manager::addInstance(Pod& pod, const InstanceId& id, const std::string& version) {

@@ -17,6 +17,7 @@
 #include "isolators/isolation.h"
 #include "manager/config.h"
 #include "manager/pod.h"
+#include "manager/port_grants.h"
 #include "manager/termination_store.h"
 #include "model/diff_json.h"
 #include "model/problem.h"
@@ -198,7 +199,7 @@ private:
     void trimHistory(const Pod& pod);
     void reconcilePod(Pod& pod);
     void launch(Pod& pod);
-    InstanceView viewOf(const PodSpec& spec, InstanceId id, std::string version) const;
+    InstanceView viewOf(const PodSpec& spec, InstanceId id, std::string version, const GrantedPorts& granted) const;
     Instance& addInstance(Pod& pod, const InstanceId& id, const std::string& version);
     void bury(const InstanceId& id);
     void noteEnd(Pod& pod, const Instance& instance);
@@ -248,6 +249,7 @@ private:
     const Isolation& isolation_;
     Store store_;
     TerminationStore terminations_;
+    PortGrants grants_;
     Ports ports_;
     std::string hostname_;
     std::string bootId_;  // as the journal writes it

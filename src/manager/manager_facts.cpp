@@ -198,6 +198,7 @@ void Manager::bury(const InstanceId& id) {
     ports_.observer->instanceRemoved(*instance);
     std::erase_if(byUnit_, [&](const auto& entry) { return entry.second == id; });
     suspected_.erase(id);
+    grants_.release(id);
     owner->instances.erase(id.number);
     PODD_CRASHPOINT("bury.done");
     const bool gone = owner->instances.empty() && (owner->stored.deleted || owner->orphan);

@@ -127,6 +127,7 @@ Instance& Manager::takeUp(const InstanceId& id, const InstanceRecord& record) {
     Instance& instance = addInstance(owner != nullptr ? *owner : orphan(id.pod), id, record.version);
     store_.raiseNumber(id.pod, id.number);
     instance.resume(record);
+    grants_.keep(id, record.endpoints);
     track(instance);
     return instance;
 }
@@ -189,6 +190,8 @@ bool Manager::removeStrayRecords() {
 void Manager::sweep() {
     if (removeStrayRecords())
         sweeping_.armIn(kSweepUsec);
+    else
+        grants_.sweep([this](const InstanceId& id) { return findInstance(id) != nullptr; });
     removeStraySandboxes();
 }
 

@@ -93,7 +93,7 @@ InstancePlan Manager::planOf(const std::string& definition, bool strict) {
     if (!obstacles.empty())
         throw BadDefinition("this podd cannot launch it", std::move(obstacles));
     return isolation_.plan(
-        viewOf(spec, {spec.id, store_.lastNumber(spec.id) + 1}, versionText(sd::realTimeUsec() / 1000)));
+        viewOf(spec, {spec.id, store_.lastNumber(spec.id) + 1}, versionText(sd::realTimeUsec() / 1000), {}));
 }
 
 std::string Manager::rollbackTarget(const std::string& id, const std::string& version) const {

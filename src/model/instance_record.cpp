@@ -8,6 +8,7 @@ namespace podd {
 
 namespace {
 
+constexpr std::string_view kEndpointLine = "[endpoint]";
 constexpr std::string_view kContainerLine = "[container]";
 
 uint32_t checksum(std::string_view text) {
@@ -44,12 +45,18 @@ std::optional<std::string> unescaped(std::string_view text) {
     return out;
 }
 
-// The keys of both kinds of sections, once for writing and once for reading: `line` is called with each
+// The keys of all kinds of sections, once for writing and once for reading: `line` is called with each
 // member.
 template <typename Record, typename Line>
 void instanceLines(Record& record, Line&& line) {
     line("POD", record.pod), line("NUMBER", record.number), line("VERSION", record.version);
     line("PHASE", record.phase), line("EXECUTOR_PID", record.executorPid), line("PROBLEM", record.problem);
+}
+
+template <typename Endpoint, typename Line>
+void endpointLines(Endpoint& endpoint, Line&& line) {
+    line("CONTAINER", endpoint.container), line("NAME", endpoint.name), line("TCP", endpoint.tcp);
+    line("UDP", endpoint.udp), line("HOST_PORT", endpoint.hostPort), line("CONTAINER_PORT", endpoint.containerPort);
 }
 
 template <typename Check, typename Line>
@@ -139,6 +146,10 @@ std::optional<std::string_view> body(std::string_view text) {
 std::string recordText(const InstanceRecord& record) {
     std::string text;
     instanceLines(record, WriteLine{text});
+    for (const EndpointBinding& endpoint : record.endpoints) {
+        text.append(kEndpointLine).append("\n");
+        endpointLines(endpoint, WriteLine{text});
+    }
     for (const ContainerRecord& container : record.containers) {
         text.append(kContainerLine).append("\n");
         containerLines(container, WriteLine{text});
@@ -153,6 +164,10 @@ std::optional<InstanceRecord> parseRecord(std::string_view text) {
     InstanceRecord record;
     bool valid = true;
     for (const std::string& line : split(*lines, '\n')) {
+        if (line == kEndpointLine && record.containers.empty()) {
+            record.endpoints.emplace_back();
+            continue;
+        }
         if (line == kContainerLine) {
             record.containers.emplace_back();
             continue;
@@ -163,10 +178,12 @@ std::optional<InstanceRecord> parseRecord(std::string_view text) {
             continue;
         }
         const ReadLine read{std::string_view(line).substr(0, equals), std::string_view(line).substr(equals + 1), valid};
-        if (record.containers.empty())
-            instanceLines(record, read);
-        else
+        if (!record.containers.empty())
             containerLines(record.containers.back(), read);
+        else if (!record.endpoints.empty())
+            endpointLines(record.endpoints.back(), read);
+        else
+            instanceLines(record, read);
     }
     if (!valid || record.pod.empty())
         return std::nullopt;

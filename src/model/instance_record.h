@@ -12,6 +12,7 @@
 
 #include "base/enum_table.h"
 #include "base/strings.h"
+#include "model/endpoint_binding.h"
 
 namespace podd {
 
@@ -116,17 +117,18 @@ struct InstanceRecord {
     InstancePhase phase = InstancePhase::starting;
     int64_t executorPid = 0;
     std::string problem;  // why the launch failed; "" otherwise
+    std::vector<EndpointBinding> endpoints;
     std::vector<ContainerRecord> containers;
 
     template <typename V>
     void visit(V& v) {
-        v(pod), v(number), v(version), v(phase), v(executorPid), v(problem), v(containers);
+        v(pod), v(number), v(version), v(phase), v(executorPid), v(problem), v(endpoints), v(containers);
     }
     bool operator==(const InstanceRecord&) const = default;
 };
 
-// The file's form: KEY=value lines, a [container] line before each container's, the last line END=<CRC-32 of what
-// is before it>, so that a torn file is told from a whole one.
+// The file's form: KEY=value lines, an [endpoint] or [container] line before those of each, the last line END=<CRC-32 of
+// what is before it>, so that a torn file is told from a whole one.
 std::string recordText(const InstanceRecord& record);
 
 // Nothing when the text is not a whole record.

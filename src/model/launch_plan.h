@@ -11,6 +11,7 @@
 
 #include "base/enum_table.h"
 #include "model/capability.h"
+#include "model/endpoint_binding.h"
 
 namespace podd {
 
@@ -175,13 +176,14 @@ struct LaunchPlan {
     std::vector<std::string> forbidden;  // directories of the host that no host volume shows, nor is in
     std::vector<std::string> confining;  // a host volume whose path is below one of these leads nowhere else
     uint64_t diskIntervalUsec = 0;       // between two measurements
+    std::vector<EndpointBinding> endpoints;
     std::vector<ContainerPlan> containers;
 
     template <typename V>
     void visit(V& v) {
         v(pod), v(number), v(version), v(runDirectory), v(sandbox), v(podSlice), v(instanceSlice), v(hostname);
         v(ipcNamespace), v(utsNamespace), v(directories), v(sharedMemory), v(sharedMemoryOptions), v(forbidden);
-        v(confining), v(diskIntervalUsec), v(containers);
+        v(confining), v(diskIntervalUsec), v(endpoints), v(containers);
     }
     bool operator==(const LaunchPlan&) const = default;
 };

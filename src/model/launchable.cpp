@@ -58,9 +58,7 @@ private:
     void inEndpoint(const PodSpec& spec, const Endpoint& endpoint, const std::string& at) {
         if (spec.networkMode() != NetworkMode::host)
             return;
-        const bool fixed = endpoint.hostPort.value_or(0) != 0;
-        unless(fixed, at, "", "endpoints without a fixed hostPort");
-        if (fixed && spec.instances > 1)
+        if (endpoint.hostPort.value_or(0) != 0 && spec.instances > 1)
             found_.push_back({.pointer = at + "/hostPort",
                               .what = cat("port ", *endpoint.hostPort, " of the host cannot belong to ", spec.instances,
                                           " instances: use one instance")});

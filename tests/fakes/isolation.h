@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/endpoints.h"
 #include "isolators/isolation.h"
 
 namespace podd::fakes {
@@ -28,7 +29,8 @@ inline InstancePlan planOf(const PodSpec& spec, const Isolation& isolation) {
                            .version = "v",
                            .stateDirectory = "/state",
                            .runDirectory = "/run/podd",
-                           .hostname = "host"});
+                           .hostname = "host",
+                           .endpoints = bindingsOf(spec, {})});
 }
 
 }  // namespace podd::fakes

@@ -59,6 +59,7 @@ public:
                 directory.path + "/cgroup",
                 "",
                 history,
+                portRange,
                 {},
                 0,
                 {directory.path + "/etc", directory.path + "/lib"}};
@@ -141,6 +142,7 @@ public:
     }
 
     unsigned history = 100;
+    PortRange portRange{};
     Isolation isolators = isolation();
     Directory directory;
     sd::Event event;

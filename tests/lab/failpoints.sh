@@ -17,7 +17,8 @@ definition() {
 {"id": "/fp", "networks": [{"mode": "host"}], "scaling": {"kind": "fixed", "instances": $2},
  "scheduling": {"backoff": {"backoff": 0.05, "backoffFactor": 1}},
  "containers": [
-   {"name": "a", "exec": {"command": {"argv": ["$1", "7654321"]}}, "resources": {"cpus": 0.1, "mem": 32}},
+   {"name": "a", "exec": {"command": {"argv": ["$1", "7654321"]}}, "resources": {"cpus": 0.1, "mem": 32},
+    "endpoints": [{"name": "e"}]},
    {"name": "b", "exec": {"command": {"argv": ["sleep", "7654321"]}}, "resources": {"cpus": 0.1, "mem": 32}}]}
 END
 }
@@ -87,10 +88,11 @@ running() { podctl status /fp --json=short 2>/dev/null | grep -o '"State":"runni
 
 # facts: how many there are of everything that an instance has, asked of systemd and the kernel.
 facts() {
-    printf 'units %s, cgroups %s, payload %s, records %s, sandboxes %s, in the spawner %s\n' \
+    printf 'units %s, cgroups %s, payload %s, records %s, leases %s, sandboxes %s, in the spawner %s\n' \
         "$(systemctl list-units --all --plain --no-legend 'pod-fp*' | wc -l)" \
         "$(find /sys/fs/cgroup -type d -name 'pod-fp*' | wc -l)" "$(payload | wc -w)" \
         "$(find /run/podd/instances -mindepth 1 -maxdepth 1 | wc -l)" \
+        "$(find /run/podd/leases -mindepth 1 | wc -l)" \
         "$(find /var/lib/podd/sandboxes -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" \
         "$(wc -l <"$(find /sys/fs/cgroup -type d -name podd-spawner.service)/cgroup.procs")"
 }
@@ -99,7 +101,7 @@ facts() {
 # slice of the pod; beside the spawner one executor stands by.
 expected() {
     units=$((4 * $1 + ($1 > 0)))
-    echo "units $units, cgroups $units, payload $((2 * $1)), records $1, sandboxes $1, in the spawner 2"
+    echo "units $units, cgroups $units, payload $((2 * $1)), records $1, leases $1, sandboxes $1, in the spawner 2"
 }
 
 # until_equal N: waits for them.

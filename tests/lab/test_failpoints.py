@@ -20,7 +20,8 @@ REACHED = {
         file.created file.written file.synced file.renamed
         store.version store.version.written store.state store.state.written store.deployment store.number
         accept.saved accept.announced accept.reconciled
-        reconcile.decided reconcile.stopped reconcile.launched launch.numbered launch.planned link.launch link.launched
+        reconcile.decided reconcile.stopped reconcile.launched launch.numbered lease.take lease.taken launch.planned
+        link.launch link.launched
         notice.heard report.heard report.heard@2 report.heard@3 report.handled report.handled@2 report.handled@3
         units.asked units.made executor.commanded instance.changed instance.changed@3 deployment.ended deployment.saving
         spawner.order spawner.start spawner.passed spawner.tell spawner.fork
@@ -45,7 +46,7 @@ REACHED = {
     "start": "start.saved reconcile.launched launch.planned units.asked",
     "delete": "store.state remove.saved reconcile.stopped pod.removing pod.removed bury.begun bury.done executor.emptied",
     "recover": """
-        store.load recover.begun recover.loaded recover.record recover.record@2 recover.units recover.sandboxes
+        store.load recover.begun recover.loaded recover.record recover.record@2 lease.take lease.taken recover.units recover.sandboxes
         recover.reconcile recover.done recover.open recover.name recover.ready report.heard report.heard@2
         executor.hello
     """,

@@ -9,6 +9,7 @@
 #include "base/socket.h"
 #include "base/wire.h"
 #include "core/base_plan.h"
+#include "core/endpoints.h"
 #include "executor/probe.h"
 #include "model/executor_protocol.h"
 #include "model/pod_spec_json.h"
@@ -202,7 +203,7 @@ CheckPlan planned(const std::string& check) {
     const ParsedPod parsed =
         parsePod(podd::testing::container(cat(R"("endpoints":[{"name":"web","hostPort":8080}],)", check)), true);
     EXPECT_TRUE(parsed.ok()) << check;
-    const std::vector<CheckPlan> checks = checksOf(parsed.spec.containers.at(0));
+    const std::vector<CheckPlan> checks = checksOf(parsed.spec.containers.at(0), bindingsOf(parsed.spec, {}));
     EXPECT_EQ(checks.size(), 1U);
     return checks.at(0);
 }
@@ -241,7 +242,7 @@ TEST(CheckPlans, ZeroesThatMeanSomething) {
 TEST(CheckPlans, AContainerMayHaveBoth) {
     const ParsedPod parsed = parsePod(podd::testing::container(
         R"("healthCheck":{"exec":{"command":{"shell":"true"}}},"check":{"exec":{"command":{"argv":["test"]}}})"));
-    const std::vector<CheckPlan> checks = checksOf(parsed.spec.containers.at(0));
+    const std::vector<CheckPlan> checks = checksOf(parsed.spec.containers.at(0), {});
     ASSERT_EQ(checks.size(), 2U);
     EXPECT_EQ(checks[0].purpose, CheckPurpose::health);
     EXPECT_EQ(checks[1].argv, std::vector<std::string>{"test"});

@@ -14,6 +14,7 @@ InstanceRecord example() {
             .phase = InstancePhase::running,
             .executorPid = 4711,
             .problem = "container 'db': mount '/a\\b\nEND=0': No such file or directory",
+            .endpoints = {{"db", "sql", true, false, 5432, 0}, {"db", "udp", false, true, 31000, 9}},
             .containers = {{.name = "nginx", .phase = ContainerPhase::running, .pid = 4712, .startedUsec = 1},
                            {.name = "log",
                             .phase = ContainerPhase::exited,

@@ -46,7 +46,7 @@ _podctl() {
     )
     local -A VERBS=(
         [NONE]='deployments isolators reload'
-        [PODS]='events list list-instances top start stop suspend resume restart reset-failed wait delete'
+        [PODS]='endpoints events list list-instances top start stop suspend resume restart reset-failed wait delete'
         [POD]='attend cat history scale'
         [OBJECTS]='status show kill freeze thaw'
         [FILES]='apply verify plan'

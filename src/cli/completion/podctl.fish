@@ -27,6 +27,7 @@ complete -c podctl -f
 
 complete -c podctl -n __fish_use_subcommand -a list -d 'List pods'
 complete -c podctl -n __fish_use_subcommand -a list-instances -d 'List instances of pods'
+complete -c podctl -n __fish_use_subcommand -a endpoints -d 'List where instances of pods are reached'
 complete -c podctl -n __fish_use_subcommand -a deployments -d 'List changes of pods that are under way'
 complete -c podctl -n __fish_use_subcommand -a status -d 'Show the state of pods, their containers and last log lines'
 complete -c podctl -n __fish_use_subcommand -a show -d 'Show properties of pods, instances, containers or podd'
@@ -58,7 +59,7 @@ complete -c podctl -n __fish_use_subcommand -a isolators -d 'List what podd isol
 complete -c podctl -n __fish_use_subcommand -a reload -d 'Let podd apply the pods that are declared in pods.d'
 complete -c podctl -n __fish_use_subcommand -a attend -d 'Start a pod, stay while it runs, stop it at the end'
 
-set -l pod_verbs attend events list list-instances top start stop scale suspend resume restart reset-failed wait delete cat history diff rollback status show logs \
+set -l pod_verbs attend endpoints events list list-instances top start stop scale suspend resume restart reset-failed wait delete cat history diff rollback status show logs \
     kill freeze thaw
 complete -c podctl -n "__fish_seen_subcommand_from $pod_verbs" -a '(__podctl_pods)'
 complete -c podctl -n '__fish_seen_subcommand_from status show logs kill freeze thaw' -a '(__podctl_instances)'

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where an endpoint of an instance is reached: what its definition says, with the ports that were granted to it. It is
+// part of the plan of a launch, and of the record of the instance for as long as that lives.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace podd {
+
+struct EndpointBinding {
+    std::string container;
+    std::string name;  // of the endpoint, unique in the pod
+    bool tcp = false;
+    bool udp = false;
+    uint64_t hostPort = 0;       // 0 = none
+    uint64_t containerPort = 0;  // 0 = on the host's network, where there is but one
+
+    template <typename V>
+    void visit(V& v) {
+        v(container), v(name), v(tcp), v(udp), v(hostPort), v(containerPort);
+    }
+    bool operator==(const EndpointBinding&) const = default;
+};
+
+}  // namespace podd
