@@ -21,6 +21,15 @@ def test_hello_talks_over_localhost_and_shares_a_volume(machine, pods):
     assert "fetched: page 1 of pod /hello" in shown, "the status ends with the last log lines"
 
 
+def test_the_farm_answers_at_the_ports_that_are_shown(machine, pods):
+    machine.podctl("apply", f"{INSTALLED}/farm.json")
+    rows = machine.podctl("endpoints", "/examples/farm", "--json=short").json()
+    assert len({row["HostPort"] for row in rows}) == 3
+    for row in rows:
+        page = machine.run("busybox", "wget", "-q", "-O", "-", f"http://127.0.0.1:{row['HostPort']}/").stdout.strip()
+        assert page == f"{row['Instance']}.web"
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_runs_and_goes(machine, pods, path):
     definition = json.loads(path.read_text())
