@@ -52,7 +52,8 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
                       bury(id);
               }),
       saving_(event, [this] { saveStale(); }),
-      sweeping_(event, [this] { sweep(); }) {
+      sweeping_(event, [this] { sweep(); }),
+      stoppingAgain_(event, [this] { stopAgain(); }) {
     makeDirectories(config_.runDirectory + "/instances", 0700);
 }
 

@@ -186,6 +186,8 @@ private:
 
     Pod& addPod(StoredPod stored);
     void thawThenStop(std::vector<std::string> frozen, const InstanceId& id);
+    void stopAgainSoon(const InstanceId& id);
+    void stopAgain();
     Pod& orphan(const std::string& id);
     void refuseOverlap(const std::string& id) const;
     void refuseOtherVersion(const std::string& id, const ApplyOptions& options) const;
@@ -261,6 +263,8 @@ private:
     std::set<std::string> stale_;  // pods whose state on disk still names a deployment that has ended
     sd::Timer saving_;
     sd::Timer sweeping_;
+    std::set<InstanceId> stillFrozen_;  // that are to be stopped, and could not be thawed
+    sd::Timer stoppingAgain_;
     bool shutdown_ = false;
 };
 

@@ -2,6 +2,7 @@
 // What is asked of units and processes of instances that run: to be stopped, frozen, thawed, and signals.
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "base/failpoint.h"
@@ -199,7 +200,25 @@ void Manager::thawThenStop(std::vector<std::string> frozen, const InstanceId& id
     }
     const std::string slice = frozen.back();
     frozen.pop_back();
-    ports_.units->thawUnit(slice, [this, frozen = std::move(frozen), id](const auto&) { thawThenStop(frozen, id); });
+    ports_.units->thawUnit(slice, [this, frozen = std::move(frozen), id](const std::string& problem) {
+        if (!problem.empty())
+            stopAgainSoon(id);
+        thawThenStop(frozen, id);
+    });
+}
+
+// systemd does not thaw a unit while a job of it is queued, and for a frozen slice that nothing needs any more it queues, and
+// refuses, one stop after another for a while.
+void Manager::stopAgainSoon(const InstanceId& id) {
+    constexpr uint64_t kAgainUsec = 250'000;
+    stillFrozen_.insert(id);
+    stoppingAgain_.armIn(kAgainUsec);
+}
+
+void Manager::stopAgain() {
+    for (const InstanceId& id : std::exchange(stillFrozen_, {}))
+        if (Instance* const instance = findInstance(id); instance != nullptr && instance->state().ending())
+            stopUnits(*instance);
 }
 
 }  // namespace podd

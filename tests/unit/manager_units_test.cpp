@@ -64,6 +64,25 @@ TEST_F(Units, WhatIsNotFrozenIsNotThawed) {
     EXPECT_EQ(answers, Texts{""});
 }
 
+TEST_F(Units, WhatCouldNotBeThawedForItsStopIsTriedAgain) {
+    world.run({"/web", 1});
+    const std::string slice = world.config().cgroupRoot + "/pod.slice/pod-web.slice/pod-web-1.slice";
+    makeDirectories(slice);
+    writeFileAtomically(slice + "/cgroup.freeze", "1\n", Durability::volatileFile);
+    world.units.problem = "Unit has a pending job";
+    InstanceRecord killed = world.record({"/web", 1}, InstancePhase::ended);
+    killed.containers[0].phase = ContainerPhase::exited;
+    killed.containers[0].exitSignal = SIGKILL;
+    world.report({"/web", 1}, Report::Kind::ended, killed);
+    EXPECT_EQ(world.units.thawed, Texts{"pod-web-1.slice"});
+    world.units.problem.clear();
+    world.units.stopped.clear();
+    for (int i = 0; i < 100 && world.units.stopped.empty(); ++i)
+        (void)sd_event_run(world.event.get(), 100'000);
+    EXPECT_EQ(world.units.thawed, (Texts{"pod-web-1.slice", "pod-web-1.slice"}));
+    EXPECT_EQ(world.units.stopped, (Texts{"pod-web-1.slice", "pod-web-1.scope"}));
+}
+
 TEST_F(Units, ThawIsForWhatWasAskedToFreezeFromTheTopDown) {
     world.run({"/web", 1});
     const std::string pod = world.config().cgroupRoot + "/pod.slice/pod-web.slice";
