@@ -9,6 +9,7 @@
 #include "base/socket.h"
 #include "base/strings.h"
 #include "base/wire.h"
+#include "manager/record_file.h"
 
 namespace podd {
 
@@ -18,8 +19,11 @@ struct ExecutorServer::Connection {
     std::unique_ptr<sd::Io> watch;
 };
 
-ExecutorServer::ExecutorServer(sd_event* event, const std::string& socketPath, OnReport onReport)
-    : event_(event), onReport_(std::move(onReport)), listener_(listenAt(socketPath)) {}
+ExecutorServer::ExecutorServer(sd_event* event, std::string runDirectory, OnReport onReport)
+    : event_(event),
+      runDirectory_(std::move(runDirectory)),
+      onReport_(std::move(onReport)),
+      listener_(listenAt(runDirectory_ + "/executor.sock")) {}
 
 ExecutorServer::~ExecutorServer() = default;
 
@@ -52,14 +56,29 @@ void ExecutorServer::receive(Connection& connection) {
             return;
         if (received == Received::closed)
             return close(connection);
-        const auto report = wire::decode<Report>(packet.data);
+        const std::optional<Report> report = reportOf(connection, packet.data);
+        if (!report)
+            continue;
         if (connection.instance.number == 0) {
-            connection.instance = {report.record.pod, report.record.number};
+            connection.instance = {report->record.pod, report->record.number};
             byInstance_[connection.instance] = &connection;
         }
-        onReport_(connection.instance, report);
+        onReport_(connection.instance, *report);
         if (connections_.count(fd) == 0)
             return;  // the report led to the end of this connection
+    }
+}
+
+// An executor outlives the podd that it was launched by, and an upgrade. Whatever it says, it has written down before in a
+// form that all builds read.
+std::optional<Report> ExecutorServer::reportOf(const Connection& connection, const std::string& packet) const {
+    try {
+        return wire::decode<Report>(packet);
+    } catch (const Error& error) {
+        const std::optional<InstanceRecord> record = findRecord(runDirectory_, peerOf(connection.socket.get()).pid);
+        if (!record)
+            log::error(cat("report of an executor: ", error.what()));
+        return record ? std::optional(Report{Report::Kind::hello, *record, ""}) : std::nullopt;
     }
 }
 

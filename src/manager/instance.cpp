@@ -53,8 +53,14 @@ uint64_t Instance::ranUsec() const {
     return runningSince_ == 0 ? 0 : sd::bootTimeUsec() - runningSince_;
 }
 
+void Instance::setPlan(InstancePlan plan) {
+    endpoints_ = plan.launch.endpoints;
+    plan_ = std::move(plan);
+}
+
 void Instance::resume(const InstanceRecord& record) {
     state_.record = record;
+    endpoints_ = record.endpoints;
     state_.phase = phaseOf(record);
     for (const ContainerRecord& container : record.containers)
         if (container.startedUsec > 0)

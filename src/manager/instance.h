@@ -49,12 +49,9 @@ public:
     uint64_t ranUsec() const;                                    // since all its containers ran; 0 if they never did
 
     // Keeps the plan until the units have been made.
-    void setPlan(InstancePlan plan) { plan_ = std::move(plan); }
+    void setPlan(InstancePlan plan);
     const std::optional<InstancePlan>& plan() const { return plan_; }
-    // With the ports that it has; of a launch that is under way, those that it was granted.
-    const std::vector<EndpointBinding>& endpoints() const {
-        return plan_ ? plan_->launch.endpoints : state_.record.endpoints;
-    }
+    const std::vector<EndpointBinding>& endpoints() const { return endpoints_; }  // with the ports that it has
 
     // Continues where a record of an earlier podd stands.
     void resume(const InstanceRecord& record);
@@ -79,6 +76,7 @@ private:
     std::string version_;
     InstanceState state_;
     std::optional<InstancePlan> plan_;
+    std::vector<EndpointBinding> endpoints_;
     std::set<std::string> units_;  // that systemd knows of
     uint64_t launchedUsec_;
     uint64_t stateSinceUsec_;

@@ -96,7 +96,7 @@ int run(const Config& config) {
     reloadOnHangup(event.get(), reload);
     BusApi api(bus.get(), event.get(), manager, declared, reload, systemd.version());
     sd::check(sd_bus_attach_event(bus.get(), event.get(), SD_EVENT_PRIORITY_NORMAL), "attach bus");
-    ExecutorServer executors(event.get(), config.runDirectory + "/executor.sock",
+    ExecutorServer executors(event.get(), config.runDirectory,
                              [&](const InstanceId& id, const Report& report) { manager.onReport(id, report); });
     EventJournal journal(event.get(), kJournalSocket);
     Announcer announcer(api, [&](const Event& happened) {

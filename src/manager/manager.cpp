@@ -291,10 +291,6 @@ Instance& Manager::addInstance(Pod& pod, const InstanceId& id, const std::string
     return reference;
 }
 
-std::string Manager::recordDirectory(const InstanceId& id) const {
-    return cat(config_.runDirectory, "/instances/", id.escaped());
-}
-
 void Manager::podMayHaveChanged(Pod& pod) {
     noteDeployed(pod);
     const PodState state = pod.state();

@@ -236,7 +236,6 @@ private:
     void judgeVersions(Pod& pod);
     void podMayHaveChanged(Pod& pod);
     void removePod(Pod& pod);
-    std::string recordDirectory(const InstanceId& id) const;
 
     // An instance that podd wants to run and that ends, or is about to: by itself, or because somebody stops it through
     // systemd? The facts come over two roads, so what its executor says is held back until systemd has been asked.

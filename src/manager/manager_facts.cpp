@@ -14,6 +14,7 @@
 #include "core/ending.h"
 #include "manager/cgroup.h"
 #include "manager/manager.h"
+#include "manager/record_file.h"
 
 namespace podd {
 
@@ -79,7 +80,7 @@ void Manager::onNotice(const Notice& notice) {
     if (instance == nullptr) {
         // What an executor wrote that was not heard any more.
         if (id && notice.kind == Notice::Kind::removed && notice.problem.empty())
-            (void)removeTree(recordDirectory(*id));
+            (void)removeTree(recordDirectory(config_.runDirectory, *id));
         return;
     }
     if (notice.kind == Notice::Kind::spawned && !notice.problem.empty())
@@ -190,7 +191,7 @@ void Manager::bury(const InstanceId& id) {
     if (owner == nullptr || instance == nullptr)
         return;
     PODD_CRASHPOINT("bury.begun");
-    if (const std::string problem = removeTree(recordDirectory(id)); !problem.empty())
+    if (const std::string problem = removeTree(recordDirectory(config_.runDirectory, id)); !problem.empty())
         log::warning(problem);
     PODD_CRASHPOINT("bury.forgotten");
     if (::access(sandboxOf(config_.stateDirectory, id).c_str(), F_OK) == 0)

@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "base/tree.h"
 #include "manager/manager.h"
+#include "manager/record_file.h"
 
 namespace podd {
 
@@ -101,9 +102,8 @@ bool Manager::judgeDamage(Pod& pod) {
 void Manager::resumeRecord(const std::string& directory, const std::vector<std::string>& units) {
     const std::string path = cat(config_.runDirectory, "/instances/", directory);
     const std::optional<InstanceId> id = parseEscapedInstance(directory);
-    const std::optional<std::string> text = readFileIfExists(path + "/record");
-    const std::optional<InstanceRecord> record = text ? parseRecord(*text) : std::nullopt;
-    if (!id || !record || record->pod != id->pod || record->number != id->number) {
+    const std::optional<InstanceRecord> record = id ? readRecord(config_.runDirectory, *id) : std::nullopt;
+    if (!record) {
         log::warning(cat("record ", quoted(path), " is not whole: removed"));
         (void)removeTree(path);
         return;
@@ -135,7 +135,7 @@ Instance& Manager::takeUp(const InstanceId& id, const InstanceRecord& record) {
 // An executor that had no record yet when this podd looked for them: an earlier podd had ordered it.
 void Manager::adopt(const InstanceId& id, const Report& report) {
     log::notice(cat("instance ", quoted(id.text()), " was launched for an earlier podd"));
-    Instance& instance = takeUp(id, report.record);
+    Instance& instance = takeUp(id, readRecord(config_.runDirectory, id).value_or(report.record));
     for (const auto& [unit, owner] : byUnit_)
         if (owner == id)
             instance.unitAppeared(unit);
@@ -159,7 +159,8 @@ Pod& Manager::orphan(const std::string& id) {
 void Manager::removeStraySandboxes() {
     for (const std::string& name : listDirectory(config_.stateDirectory + "/sandboxes")) {
         const std::optional<InstanceId> id = parseEscapedInstance(name);
-        const bool used = id && (findInstance(*id) != nullptr || ::access(recordDirectory(*id).c_str(), F_OK) == 0);
+        const bool used = id && (findInstance(*id) != nullptr ||
+                                 ::access(recordDirectory(config_.runDirectory, *id).c_str(), F_OK) == 0);
         if (!used)
             ports_.spawner->removeSandbox(name, cat(config_.stateDirectory, "/sandboxes/", name));
     }
@@ -173,9 +174,8 @@ bool Manager::removeStrayRecords() {
         const std::optional<InstanceId> id = parseEscapedInstance(name);
         if (id && findInstance(*id) != nullptr)
             continue;
-        const std::optional<std::string> text = readFileIfExists(cat(directory, '/', name, "/record"));
-        const std::optional<InstanceRecord> record = text ? parseRecord(*text) : std::nullopt;
-        if (id && record && ports_.executors->isExecutor(record->executorPid, *id)) {
+        const std::optional<InstanceRecord> record = id ? readRecord(config_.runDirectory, *id) : std::nullopt;
+        if (record && ports_.executors->isExecutor(record->executorPid, *id)) {
             left = true;
             continue;
         }

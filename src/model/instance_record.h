@@ -117,12 +117,12 @@ struct InstanceRecord {
     InstancePhase phase = InstancePhase::starting;
     int64_t executorPid = 0;
     std::string problem;  // why the launch failed; "" otherwise
-    std::vector<EndpointBinding> endpoints;
+    std::vector<EndpointBinding> endpoints;  // in the file only: they never change, and podd has planned them
     std::vector<ContainerRecord> containers;
 
     template <typename V>
     void visit(V& v) {
-        v(pod), v(number), v(version), v(phase), v(executorPid), v(problem), v(endpoints), v(containers);
+        v(pod), v(number), v(version), v(phase), v(executorPid), v(problem), v(containers);
     }
     bool operator==(const InstanceRecord&) const = default;
 };

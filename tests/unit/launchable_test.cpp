@@ -25,8 +25,6 @@ const std::vector<Kept> kKept = {
     {pod(R"("environment":{"A":{"secret":"s"}},"secrets":{"s":{"source":"x"}})"), "/environment/A"},
     {container(R"("image":{"kind":"docker","id":"x"})"), "/containers/0/image"},
     {R"({"id":"/a","containers":[{"name":"c","resources":{}}]})", "/containers/0/exec"},
-    {container(R"("endpoints":[{"name":"web"}])"), "/containers/0/endpoints/0"},
-    {container(R"("endpoints":[{"name":"web","hostPort":0}])"), "/containers/0/endpoints/0"},
     {R"({"id":"/a","scaling":{"kind":"fixed","instances":2},"containers":[{"name":"c","exec":{"command":{"shell":"x"}},
         "resources":{},"endpoints":[{"name":"web","hostPort":80}]}]})",
      "/containers/0/endpoints/0/hostPort"},
@@ -54,6 +52,7 @@ TEST(Launchable, WhatCannotBeLaunchedIsKeptAndNotedAtItsField) {
 TEST(Launchable, WhatMeansNothingHereOrIsForIsolatorsIsNoObstacle) {
     for (const std::string& text :
          {pod(R"("role":"prod","scheduling":{"placement":{"acceptedResourceRoles":["prod","*"]}})"),
+          container(R"("endpoints":[{"name":"web"}])"), container(R"("endpoints":[{"name":"web","hostPort":0}])"),
           pod(R"("scheduling":{"upgrade":{"maximumOverCapacity":0.5}})"),
           pod(R"("scheduling":{"killSelection":"oldest_first"})"),
           pod(R"("scheduling":{"unreachableStrategy":"Disabled"})"), pod(R"("secrets":{"s":{"source":"x"}})"),
