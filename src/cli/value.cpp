@@ -57,6 +57,7 @@ struct Shown {
     }
     std::string operator()(const std::vector<EndpointRow>& endpoints) const {
         std::vector<std::string> all;
+        all.reserve(endpoints.size());
         for (const EndpointRow& each : endpoints)
             all.push_back(cat("{ container=", each.container, " ; name=", each.name, " ; protocol=", each.protocol,
                               " ; host-port=", each.hostPort, " ; container-port=", each.containerPort, " }"));

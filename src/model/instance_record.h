@@ -116,7 +116,7 @@ struct InstanceRecord {
     std::string version;
     InstancePhase phase = InstancePhase::starting;
     int64_t executorPid = 0;
-    std::string problem;  // why the launch failed; "" otherwise
+    std::string problem;                     // why the launch failed; "" otherwise
     std::vector<EndpointBinding> endpoints;  // in the file only: they never change, and podd has planned them
     std::vector<ContainerRecord> containers;
 

@@ -111,7 +111,7 @@ def test_reset_failed_ends_the_pause(machine, pods):
     backoff = {"backoff": {"backoff": 300, "maxLaunchDelay": 3600}}
     for name in ("/one", "/two"):
         pods.apply(pod(name, container("bad", "exit 7"), scheduling=backoff), check=False)
-        assert pods.show(name)["Failures"] == 1
+        pods.wait_property(name, lambda now: now["Failures"] == 1, "the failure")
     first = {name: pods.show(name)["LastFailure"] for name in ("/one", "/two")}
     machine.podctl("reset-failed", "/one")
     # A second failure counts as the first one: not the pause of 345 s that it would be otherwise.

@@ -43,7 +43,7 @@ protected:
         writeFileAtomically(recordDirectory(directory_.path, kId) + "/record", recordText(facts),
                             Durability::volatileFile);
     }
-    void say(std::string packet) {
+    void say(const std::string& packet) {
         ASSERT_TRUE(sendPacket(socket_.get(), packet));
         while (sd_event_run(event_.get(), 50'000) > 0)
             continue;
