@@ -64,10 +64,10 @@ std::string versionsJson(const std::vector<HistoryRow>& rows, JsonMode mode);
 std::string diffJson(const Difference& difference, JsonMode mode);
 std::string previewsJson(const std::vector<PreviewedFile>& files, JsonMode mode);
 std::string purgedJson(const std::vector<PurgedPod>& pods, JsonMode mode);
+// Where all instances of the pods are reached, as one list.
+std::string endpointsJson(const std::vector<PodStatus>& pods, JsonMode mode);
 // Pods with their Instances and these with their Containers nested; then the instances that were asked for
 // alone.
-// Where all their instances are reached, as one list.
-std::string endpointsJson(const std::vector<PodStatus>& pods, JsonMode mode);
 std::string statusJson(const std::vector<PodStatus>& pods, const std::vector<InstanceStatus>& instances, JsonMode mode);
 std::string eventJson(const Event& event, JsonMode mode);
 std::string objectsJson(const std::vector<Properties>& objects, JsonMode mode);

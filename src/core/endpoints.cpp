@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/endpoints.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/strings.h"
 

@@ -95,12 +95,7 @@ private:
         json_.open('{');
         text("container", binding.container);
         text("name", binding.name);
-        std::vector<std::string> protocols;
-        if (binding.tcp)
-            protocols.emplace_back("tcp");
-        if (binding.udp)
-            protocols.emplace_back("udp");
-        texts("protocols", protocols);
+        texts("protocols", binding.protocols());
         for (const auto& [key, port] :
              {std::pair("hostPort", binding.hostPort), std::pair("containerPort", binding.containerPort)})
             if (port != 0)

@@ -16,6 +16,9 @@
 #include <climits>
 #include <cstring>
 #include <functional>
+#include <map>
+#include <optional>
+#include <tuple>
 #include <vector>
 
 #include "base/error.h"
@@ -86,14 +89,15 @@ void listSockets(int family, int protocol, const std::function<void(uint16_t, co
     }
 }
 
-Holder holderOf(uint64_t port, int protocol) {
-    Holder holder;
+// By port.
+std::map<uint64_t, Holder> holdersOf(int protocol) {
+    std::map<uint64_t, Holder> holders;
     for (const int family : {AF_INET, AF_INET6})
-        listSockets(family, protocol, [&](uint16_t each, const Holder& who) {
-            if (each == port && holder.inode == 0)
-                holder = who;
+        listSockets(family, protocol, [&](uint16_t port, const Holder& who) {
+            if (who.inode != 0)
+                holders.emplace(port, who);
         });
-    return holder;
+    return holders;
 }
 
 std::string linkText(const std::string& path) {
@@ -153,15 +157,17 @@ std::string nameOf(const Holder& holder, const std::string& cgroupRoot) {
 }  // namespace
 
 void refuseTakenPorts(const LaunchPlan& plan, const std::string& cgroupRoot) {
-    for (const EndpointBinding& each : plan.endpoints) {
-        if (each.hostPort == 0)
-            continue;
-        for (const auto& [wanted, protocol, name] :
-             {std::tuple(each.tcp, IPPROTO_TCP, "tcp"), std::tuple(each.udp, IPPROTO_UDP, "udp")}) {
-            const Holder holder = wanted ? holderOf(each.hostPort, protocol) : Holder{};
-            if (holder.inode != 0)
+    for (const auto& [uses, protocol, name] : {std::tuple(&EndpointBinding::tcp, IPPROTO_TCP, "tcp"),
+                                               std::tuple(&EndpointBinding::udp, IPPROTO_UDP, "udp")}) {
+        std::optional<std::map<uint64_t, Holder>> holders;  // asked for once, and not without need
+        for (const EndpointBinding& each : plan.endpoints) {
+            if (each.hostPort == 0 || !(each.*uses))
+                continue;
+            if (!holders)
+                holders = holdersOf(protocol);
+            if (const auto taken = holders->find(each.hostPort); taken != holders->end())
                 throw Error(Errc::unavailable, cat("endpoint ", quoted(each.name), ": port ", each.hostPort, '/', name,
-                                                   " is held by ", nameOf(holder, cgroupRoot)));
+                                                   " is held by ", nameOf(taken->second, cgroupRoot)));
         }
     }
 }

@@ -67,12 +67,11 @@ void instanceReady(const I& v, Reply r) {
 void instanceEndpoints(const I& v, Reply r) {
     sd::check(sd_bus_message_open_container(r, 'a', "(sssqq)"), kAnswerProperty);
     for (const EndpointBinding& each : v.instance->endpoints())
-        for (const auto& [used, protocol] : {std::pair(each.tcp, "tcp"), std::pair(each.udp, "udp")})
-            if (used)
-                sd::check(sd_bus_message_append(r, "(sssqq)", each.container.c_str(), each.name.c_str(), protocol,
-                                                static_cast<uint16_t>(each.hostPort),
-                                                static_cast<uint16_t>(each.containerPort)),
-                          kAnswerProperty);
+        for (const std::string& protocol : each.protocols())
+            sd::check(
+                sd_bus_message_append(r, "(sssqq)", each.container.c_str(), each.name.c_str(), protocol.c_str(),
+                                      static_cast<uint16_t>(each.hostPort), static_cast<uint16_t>(each.containerPort)),
+                kAnswerProperty);
     sd::check(sd_bus_message_close_container(r), kAnswerProperty);
 }
 template <typename View>

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "manager/port_grants.h"
 
-#include <array>
 #include <optional>
-#include <utility>
 
 #include "base/error.h"
-#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/strings.h"
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace podd {
 
@@ -21,6 +22,14 @@ struct EndpointBinding {
         v(container), v(name), v(tcp), v(udp), v(hostPort), v(containerPort);
     }
     bool operator==(const EndpointBinding&) const = default;
+    std::vector<std::string> protocols() const {
+        std::vector<std::string> names;
+        if (tcp)
+            names.emplace_back("tcp");
+        if (udp)
+            names.emplace_back("udp");
+        return names;
+    }
 };
 
 }  // namespace podd
