@@ -31,6 +31,8 @@ public:
     using Done = std::function<void(const std::string& problem)>;  // "" = it is done
     virtual void freezeUnit(const std::string& unit, Done done) = 0;
     virtual void thawUnit(const std::string& unit, Done done) = 0;
+    // Whether systemd counts any of these units as frozen, or as on its way there or back. One that is gone is not frozen.
+    virtual void askFrozen(const std::vector<std::string>& units, std::function<void(bool)> answer) = 0;
     // A signal to every process of the unit.
     virtual void killUnit(const std::string& unit, int signal, Done done) = 0;
     // Names of the loaded units that match a glob.

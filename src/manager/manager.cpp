@@ -53,7 +53,7 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
               }),
       saving_(event, [this] { saveStale(); }),
       sweeping_(event, [this] { sweep(); }),
-      stoppingAgain_(event, [this] { stopAgain(); }) {
+      thawingAgain_(event, [this] { thawAgain(); }) {
     makeDirectories(config_.runDirectory + "/instances", 0700);
 }
 

@@ -185,9 +185,10 @@ private:
     void thawAll(std::vector<std::string> frozen, UnitsPort::Done done);
 
     Pod& addPod(StoredPod stored);
-    void thawThenStop(std::vector<std::string> frozen, const InstanceId& id);
-    void stopAgainSoon(const InstanceId& id);
-    void stopAgain();
+    std::vector<std::string> unitsToThaw(const Instance& instance) const;
+    void stopThawed(const InstanceId& id);
+    void thawAndStop(const InstanceId& id);
+    void thawAgain();
     Pod& orphan(const std::string& id);
     void refuseOverlap(const std::string& id) const;
     void refuseOtherVersion(const std::string& id, const ApplyOptions& options) const;
@@ -262,8 +263,8 @@ private:
     std::set<std::string> stale_;  // pods whose state on disk still names a deployment that has ended
     sd::Timer saving_;
     sd::Timer sweeping_;
-    std::set<InstanceId> stillFrozen_;  // that are to be stopped, and could not be thawed
-    sd::Timer stoppingAgain_;
+    std::map<InstanceId, int> thawing_;  // that are to be stopped, and how often systemd was asked whether they run
+    sd::Timer thawingAgain_;
     bool shutdown_ = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "manager/cgroup.h"
 #include "manager/manager.h"
@@ -178,47 +179,69 @@ void Manager::thawAll(std::vector<std::string> frozen, UnitsPort::Done done) {
 }
 
 void Manager::stopUnits(Instance& instance) {
-    if (instance.units().empty())
+    if (instance.units().empty() || thawing_.count(instance.id()) > 0)
         return;
     // systemd since 254 refuses to stop what is frozen, and leaves such a stop half done: thaw first (systemd.md §2).
     // What counts is what was asked for: the kernel's answer to it ("frozen" in cgroup.events) may waver.
+    if (unitsToThaw(instance).empty())
+        return stopThawed(instance.id());
+    thawing_[instance.id()] = 0;
+    thawAndStop(instance.id());
+}
+
+// With the slices above it: what is below a frozen slice does not run either.
+std::vector<std::string> Manager::unitsToThaw(const Instance& instance) const {
     std::vector<std::string> frozen = frozenUnits(instance);
     for (const std::string& each : {podSlice(instance.id().pod), std::string("pod.slice")})
         if (freezesItself(sliceDirectory(config_.cgroupRoot, each)))
             frozen.push_back(each);
-    thawThenStop(std::move(frozen), instance.id());
+    return frozen;
 }
 
-void Manager::thawThenStop(std::vector<std::string> frozen, const InstanceId& id) {
-    if (frozen.empty()) {
-        // The executor's scope is stopped with the slice (BindsTo=); its own stop is for a slice that never came up.
-        PODD_CRASHPOINT("units.stop");
-        ports_.units->stopUnit(instanceSlice(id));
-        ports_.units->stopUnit(executorScope(id));
-        PODD_CRASHPOINT("units.stopped");
-        return;
-    }
-    const std::string slice = frozen.back();
-    frozen.pop_back();
-    ports_.units->thawUnit(slice, [this, frozen = std::move(frozen), id](const std::string& problem) {
-        if (!problem.empty())
-            stopAgainSoon(id);
-        thawThenStop(frozen, id);
-    });
+void Manager::stopThawed(const InstanceId& id) {
+    // The executor's scope is stopped with the slice (BindsTo=); its own stop is for a slice that never came up.
+    PODD_CRASHPOINT("units.stop");
+    ports_.units->stopUnit(instanceSlice(id));
+    ports_.units->stopUnit(executorScope(id));
+    PODD_CRASHPOINT("units.stopped");
 }
 
 // systemd does not thaw a unit while a job of it is queued, and for a frozen slice that nothing needs any more it queues, and
-// refuses, one stop after another for a while.
-void Manager::stopAgainSoon(const InstanceId& id) {
-    constexpr uint64_t kAgainUsec = 250'000;
-    stillFrozen_.insert(id);
-    stoppingAgain_.armIn(kAgainUsec);
+// refuses, one stop after another for a while. What it has thawed it still counts as frozen until the kernel has told it of
+// each cgroup. So it is asked until it says that all of it runs, and that is not announced by a signal.
+void Manager::thawAndStop(const InstanceId& id) {
+    const Instance* const instance = findInstance(id);
+    if (instance == nullptr || !instance->state().ending()) {
+        thawing_.erase(id);
+        return;
+    }
+    thawAll(unitsToThaw(*instance), [this, id](const std::string& problem) {
+        const Instance* const thawed = findInstance(id);
+        std::vector<std::string> units = {instanceSlice(id)};
+        if (thawed != nullptr)
+            units.insert(units.end(), thawed->units().begin(), thawed->units().end());
+        ports_.units->askFrozen(units, [this, id, problem](bool frozen) {
+            constexpr uint64_t kAgainUsec = 20'000;
+            constexpr int kMostQuestions = 150;  // 3 s: then it is stopped, however half done that be
+            if (thawing_.count(id) == 0)
+                return;
+            if (frozen && ++thawing_[id] < kMostQuestions)
+                return thawingAgain_.armIn(kAgainUsec, kAgainUsec / 4);
+            if (frozen)
+                log::warning(cat("instance ", quoted(id.text()), ": thaw for its stop: ",
+                                 problem.empty() ? "systemd still counts it as frozen" : problem));
+            thawing_.erase(id);
+            stopThawed(id);
+        });
+    });
 }
 
-void Manager::stopAgain() {
-    for (const InstanceId& id : std::exchange(stillFrozen_, {}))
-        if (Instance* const instance = findInstance(id); instance != nullptr && instance->state().ending())
-            stopUnits(*instance);
+void Manager::thawAgain() {
+    std::vector<InstanceId> waiting;
+    for (const auto& [id, questions] : thawing_)
+        waiting.push_back(id);
+    for (const InstanceId& id : waiting)
+        thawAndStop(id);
 }
 
 }  // namespace podd

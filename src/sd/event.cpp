@@ -47,13 +47,14 @@ Io::Io(sd_event* event, int fd, uint32_t events, std::function<void(uint32_t)> c
 
 Timer::Timer(sd_event* event, std::function<void()> callback) : callback_(std::move(callback)), event_(event) {}
 
-void Timer::armIn(uint64_t usec) {
-    armAt(bootTimeUsec() + usec);
+void Timer::armIn(uint64_t usec, uint64_t accuracyUsec) {
+    armAt(bootTimeUsec() + usec, accuracyUsec);
 }
 
-void Timer::armAt(uint64_t boottimeUsec) {
+void Timer::armAt(uint64_t boottimeUsec, uint64_t accuracyUsec) {
     if (source_) {
         check(sd_event_source_set_time(source_.get(), boottimeUsec), "set timer");
+        check(sd_event_source_set_time_accuracy(source_.get(), accuracyUsec), "set timer");
         check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "arm timer");
         return;
     }
@@ -61,7 +62,8 @@ void Timer::armAt(uint64_t boottimeUsec) {
     const auto trampoline = [](sd_event_source*, uint64_t, void* self) noexcept {
         return callBack(static_cast<Timer*>(self)->callback_);
     };
-    check(sd_event_add_time(event_, &source, CLOCK_BOOTTIME, boottimeUsec, 0, trampoline, this), "make timer");
+    check(sd_event_add_time(event_, &source, CLOCK_BOOTTIME, boottimeUsec, accuracyUsec, trampoline, this),
+          "make timer");
     source_.reset(source);
 }
 

@@ -30,8 +30,9 @@ public:
     Timer(const Timer&) = delete;
     Timer& operator=(const Timer&) = delete;
 
-    void armIn(uint64_t usec);
-    void armAt(uint64_t boottimeUsec);
+    // How late it may be: 0 = as sd_event_add_time(3) has it, 250 ms, so that wake-ups come together.
+    void armIn(uint64_t usec, uint64_t accuracyUsec = 0);
+    void armAt(uint64_t boottimeUsec, uint64_t accuracyUsec = 0);
     void disarm();
 
 private:

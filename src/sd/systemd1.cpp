@@ -34,6 +34,14 @@ Message newGet(sd_bus* bus, const char* object, const char* interface, const cha
     return call;
 }
 
+std::string unitPath(const std::string& unit) {
+    char* path = nullptr;
+    check(sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &path), unit);
+    std::string result = path;
+    std::free(path);  // NOLINT(cppcoreguidelines-no-malloc): sd_bus_path_encode(3) gives it malloc'ed
+    return result;
+}
+
 struct ListedUnit {
     std::string name;
     bool active = false;
@@ -287,6 +295,27 @@ void Systemd1::thawUnit(const std::string& unit, Done done) {
     const Message call = newCall(bus_, "ThawUnit");
     check(sd_bus_message_append(call.get(), "s", unit.c_str()), "ThawUnit");
     sendFor(call.get(), std::move(done));
+}
+
+// FreezerState of each; an answer that is none (the unit is gone) counts as "running".
+void Systemd1::askFrozen(const std::vector<std::string>& units, std::function<void(bool)> answer) {
+    struct Asked {
+        size_t left;
+        bool frozen;
+        std::function<void(bool)> answer;
+    };
+    const auto asked = std::make_shared<Asked>(Asked{units.size(), false, std::move(answer)});
+    for (const std::string& unit : units) {
+        const Message call =
+            newGet(bus_, unitPath(unit).c_str(), "org.freedesktop.systemd1.Unit", "FreezerState");
+        calls_.send(call.get(), [asked](sd_bus_message* reply) {
+            const char* state = nullptr;
+            if (sd_bus_message_is_method_error(reply, nullptr) == 0 && sd_bus_message_read(reply, "v", "s", &state) > 0)
+                asked->frozen |= std::strcmp(state, "running") != 0;
+            if (--asked->left == 0)
+                asked->answer(asked->frozen);
+        });
+    }
 }
 
 void Systemd1::killUnit(const std::string& unit, int signal, Done done) {

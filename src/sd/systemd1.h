@@ -32,6 +32,7 @@ public:
     void stopUnit(const std::string& unit) override;
     void freezeUnit(const std::string& unit, Done done) override;
     void thawUnit(const std::string& unit, Done done) override;
+    void askFrozen(const std::vector<std::string>& units, std::function<void(bool)> answer) override;
     void killUnit(const std::string& unit, int signal, Done done) override;
     void listUnits(const std::vector<std::string>& patterns,
                    std::function<void(const std::vector<std::string>&)> answer) override;

@@ -27,6 +27,10 @@ public:
         thawed.push_back(unit);
         done(problem);
     }
+    void askFrozen(const std::vector<std::string>&, std::function<void(bool)> answer) override {
+        ++freezerQuestions;
+        answer(freezerQuestions <= stillFrozen);
+    }
     void killUnit(const std::string& unit, int signal, Done done) override {
         killed.emplace_back(unit, signal);
         done(problem);
@@ -49,6 +53,8 @@ public:
     std::vector<std::string> stopped;
     std::vector<std::string> frozen;
     std::vector<std::string> thawed;
+    int freezerQuestions = 0;
+    int stillFrozen = 0;  // so many of them are answered by "yes"
     std::vector<std::pair<std::string, int>> killed;
     std::string problem;  // what the three above answer
     std::vector<std::string> loaded;

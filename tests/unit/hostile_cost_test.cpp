@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a definition may cost the one who reads it, whatever it is: 50 ms, a small stack, and no memory that stays.
 #include <gtest/gtest.h>
+#include <json/json.h>
 #include <malloc.h>
 #include <pthread.h>
 
 #include <algorithm>
 #include <ctime>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,24 @@ double milliseconds(const std::function<void()>& work, double goodEnough = kBoun
     return best;
 }
 
+// How much slower this machine is, just now, than the one for which the bound holds: there, JsonCpp alone takes 40 ms to
+// read an array of 128 Ki numbers. At least 1.
+double slowness() {
+    constexpr double kReference = 40;  // ms
+    std::string numbers = "[0";
+    for (int i = 1; i < 131'072; ++i)
+        numbers += ",0";
+    numbers += "]";
+    const std::unique_ptr<Json::CharReader> reader(Json::CharReaderBuilder().newCharReader());
+    const double time = milliseconds(
+        [&] {
+            Json::Value value;
+            (void)reader->parse(numbers.data(), numbers.data() + numbers.size(), &value, nullptr);
+        },
+        0);
+    return std::max(1.0, time / kReference);
+}
+
 void read(const std::string& text) {
     const ParsedPod parsed = parsePod(text);
     EXPECT_LE(parsed.problems.size(), 202U);  // errors, warnings, and that there are more of each
@@ -67,13 +87,14 @@ TEST(HostileCost, NoTextTakesLong) {
         if (!kMeasured)
             continue;
         const double time = milliseconds([&, &what = text] { (void)parsePod(what); });
-        EXPECT_LE(time, kBound) << name;
+        EXPECT_TRUE(time <= kBound || time <= kBound * slowness()) << name << ": " << time << " ms";
         if (time > most) {
             most = time;
             slowest = name;
         }
     }
     RecordProperty("slowest", cat(slowest, ": ", most, " ms"));
+    RecordProperty("slowness", cat(slowness()));
 }
 
 TEST(HostileCost, ALongTextIsRefusedByItsLength) {
@@ -102,7 +123,7 @@ TEST(HostileCost, DepthIsRefusedWhateverItIs) {
             const std::string reason = text.size() > kMaxJsonSize ? "bytes long" : "nested too deep";
             EXPECT_NE(parsed.problems[0].what.find(reason), std::string::npos) << parsed.problems[0].what;
             const double time = milliseconds([&] { (void)parsePod(text); });
-            EXPECT_TRUE(time <= kBound || !kMeasured) << open << depth << ": " << time << " ms";
+            EXPECT_TRUE(time <= kBound || !kMeasured || time <= kBound * slowness()) << open << depth << ": " << time;
         }
     }
 }

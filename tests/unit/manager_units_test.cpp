@@ -64,23 +64,64 @@ TEST_F(Units, WhatIsNotFrozenIsNotThawed) {
     EXPECT_EQ(answers, Texts{""});
 }
 
-TEST_F(Units, WhatCouldNotBeThawedForItsStopIsTriedAgain) {
-    world.run({"/web", 1});
+class FrozenUnits : public Units {
+protected:
+    FrozenUnits() {
+        world.run({"/web", 1});
+        makeDirectories(slice);
+        writeFileAtomically(slice + "/cgroup.freeze", "1\n", Durability::volatileFile);
+    }
+
+    void endByKill() {
+        InstanceRecord killed = world.record({"/web", 1}, InstancePhase::ended);
+        killed.containers[0].phase = ContainerPhase::exited;
+        killed.containers[0].exitSignal = SIGKILL;
+        world.report({"/web", 1}, Report::Kind::ended, killed);
+    }
+
+    void waitForTheStop() {
+        for (int i = 0; i < 1000 && world.units.stopped.empty(); ++i)
+            (void)sd_event_run(world.event.get(), 100'000);
+    }
+
     const std::string slice = world.config().cgroupRoot + "/pod.slice/pod-web.slice/pod-web-1.slice";
-    makeDirectories(slice);
-    writeFileAtomically(slice + "/cgroup.freeze", "1\n", Durability::volatileFile);
-    world.units.problem = "Unit has a pending job";
-    InstanceRecord killed = world.record({"/web", 1}, InstancePhase::ended);
-    killed.containers[0].phase = ContainerPhase::exited;
-    killed.containers[0].exitSignal = SIGKILL;
-    world.report({"/web", 1}, Report::Kind::ended, killed);
+    const Texts units = {"pod-web-1.slice", "pod-web-1.scope"};
+};
+
+TEST_F(FrozenUnits, AreThawedForTheirStop) {
+    endByKill();
     EXPECT_EQ(world.units.thawed, Texts{"pod-web-1.slice"});
+    EXPECT_EQ(world.units.stopped, units) << "at once";
+}
+
+TEST_F(FrozenUnits, WhatCouldNotBeThawedIsTriedAgain) {
+    world.units.problem = "Unit has a pending job";
+    world.units.stillFrozen = 1;
+    endByKill();
+    EXPECT_EQ(world.units.stopped, Texts{});
     world.units.problem.clear();
-    world.units.stopped.clear();
-    for (int i = 0; i < 100 && world.units.stopped.empty(); ++i)
-        (void)sd_event_run(world.event.get(), 100'000);
+    waitForTheStop();
     EXPECT_EQ(world.units.thawed, (Texts{"pod-web-1.slice", "pod-web-1.slice"}));
-    EXPECT_EQ(world.units.stopped, (Texts{"pod-web-1.slice", "pod-web-1.scope"}));
+    EXPECT_EQ(world.units.stopped, units);
+}
+
+TEST_F(FrozenUnits, TheStopWaitsUntilSystemdCountsThemAsRunning) {
+    world.units.stillFrozen = 3;
+    endByKill();
+    EXPECT_EQ(world.units.stopped, Texts{});
+    writeFileAtomically(slice + "/cgroup.freeze", "0\n", Durability::volatileFile);
+    waitForTheStop();
+    EXPECT_EQ(world.units.freezerQuestions, 4);
+    EXPECT_EQ(world.units.thawed, Texts{"pod-web-1.slice"}) << "what the kernel has thawed is not thawed twice";
+    EXPECT_EQ(world.units.stopped, units);
+}
+
+TEST_F(FrozenUnits, WhatStaysFrozenIsStoppedAllTheSame) {
+    world.units.stillFrozen = 1'000'000;
+    endByKill();
+    waitForTheStop();
+    EXPECT_EQ(world.units.freezerQuestions, 150);
+    EXPECT_EQ(world.units.stopped, units);
 }
 
 TEST_F(Units, ThawIsForWhatWasAskedToFreezeFromTheTopDown) {
