@@ -11,6 +11,7 @@ declare -A may=(
     [isolators]="base model core"
     [sd]="base model core"
     [manager]="base model core isolators sd"
+    [service]="base model core isolators sd manager"
     [executor]="base model core sd"
     [init]="model/init_protocol.h"
     [probe]=""
@@ -51,14 +52,17 @@ while IFS= read -r hit; do
     complain "$hit: only probe may include libcurl"
 done < <(grep -rlE '#include <curl/' . | grep -vE '^\./probe/' || true)
 while IFS= read -r hit; do
-    complain "$hit: only sd, manager, executor and cli may include libsystemd"
-done < <(grep -rlE '#include <systemd/' . | grep -vE '^\./(sd|manager|executor|cli)/' || true)
+    complain "$hit: only sd, manager, service, executor and cli may include libsystemd"
+done < <(grep -rlE '#include <systemd/' . | grep -vE '^\./(sd|manager|service|executor|cli)/' || true)
 while IFS= read -r hit; do
     complain "$hit: an executor holds no bus connection"
 done < <(grep -rlE '#include <systemd/sd-bus\.h>|sd_bus_' executor init || true)
 while IFS= read -r hit; do
+    complain "$hit: the manager decides and keeps; sd and service speak D-Bus"
+done < <(grep -rlE '#include <systemd/sd-bus\.h>|sd_bus_' manager || true)
+while IFS= read -r hit; do
     complain "$hit: podd mounts nothing and unshares nothing"
-done < <(grep -rlE '\b(mount|umount2|unshare|setns|pivot_root)\(' manager core model isolators sd cli || true)
+done < <(grep -rlE '\b(mount|umount2|unshare|setns|pivot_root)\(' manager service core model isolators sd cli || true)
 
 if [ $failures -gt 0 ]; then
     exit 1

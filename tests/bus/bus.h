@@ -11,9 +11,9 @@
 
 #include "base/strings.h"
 #include "fakes/world.h"
-#include "manager/bus_api.h"
 #include "sd/check.h"
 #include "sd/names.h"
+#include "service/api.h"
 
 namespace podd::fakes {
 

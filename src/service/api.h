@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "manager/bus_objects.h"
 #include "manager/declared.h"
 #include "manager/manager.h"
 #include "model/event.h"
 #include "sd/call.h"
 #include "sd/event.h"
 #include "sd/polkit.h"
+#include "service/objects.h"
 
 namespace podd {
 

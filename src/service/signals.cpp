@@ -9,10 +9,10 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "manager/bus_api.h"
 #include "sd/check.h"
 #include "sd/guarded.h"
 #include "sd/names.h"
+#include "service/api.h"
 
 namespace podd {
 

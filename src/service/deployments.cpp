@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Deployments on the bus: the methods that begin, list and cancel them, and their objects.
 #include "base/strings.h"
-#include "manager/bus_api.h"
-#include "manager/bus_options.h"
-#include "manager/bus_property.h"
 #include "sd/check.h"
 #include "sd/method.h"
+#include "service/api.h"
+#include "service/options.h"
+#include "service/property.h"
 
 namespace podd {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is remembered of instances that ended, on the bus: ListTerminations.
-#include "manager/bus_api.h"
 #include "sd/check.h"
+#include "service/api.h"
 
 namespace podd {
 

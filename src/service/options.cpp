@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "manager/bus_options.h"
+#include "service/options.h"
 
 #include "base/strings.h"
 #include "sd/check.h"

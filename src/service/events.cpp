@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Events on the bus: Subscribe, Unsubscribe, and the signal Event while somebody has subscribed.
-#include "manager/bus_api.h"
 #include "sd/check.h"
 #include "sd/names.h"
+#include "service/api.h"
 
 namespace podd {
 

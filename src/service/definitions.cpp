@@ -8,12 +8,12 @@
 #include "base/characters.h"
 #include "base/strings.h"
 #include "core/plan_json.h"
-#include "manager/bus_api.h"
-#include "manager/bus_options.h"
 #include "model/diff_json.h"
 #include "model/names.h"
 #include "model/pod_spec_json.h"
 #include "sd/check.h"
+#include "service/api.h"
+#include "service/options.h"
 
 namespace podd {
 

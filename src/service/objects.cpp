@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "manager/bus_objects.h"
+#include "service/objects.h"
 
 #include "core/ending.h"
 #include "core/health.h"
-#include "manager/bus_api.h"
-#include "manager/bus_property.h"
 #include "manager/cgroup.h"
 #include "sd/method.h"
 #include "sd/names.h"
+#include "service/api.h"
+#include "service/property.h"
 
 namespace podd {
 

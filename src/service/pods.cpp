@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The objects of podd itself and of pods.
-#include "manager/bus_objects.h"
+#include "service/objects.h"
 
-#include "manager/bus_api.h"
-#include "manager/bus_property.h"
 #include "sd/method.h"
+#include "service/api.h"
+#include "service/property.h"
 
 namespace podd {
 

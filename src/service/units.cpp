@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "base/strings.h"
-#include "manager/bus_api.h"
 #include "sd/check.h"
+#include "service/api.h"
 
 namespace podd {
 

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "manager/announcer.h"
-#include "manager/bus_api.h"
 #include "manager/config.h"
 #include "manager/event_journal.h"
 #include "manager/executor_server.h"
@@ -19,6 +18,7 @@
 #include "sd/guarded.h"
 #include "sd/names.h"
 #include "sd/systemd1.h"
+#include "service/api.h"
 
 namespace podd {
 

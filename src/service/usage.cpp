@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // org.podd1.Usage, the interface that pods, instances and containers share: what their cgroups say now.
-#include "manager/bus_api.h"
-#include "manager/bus_property.h"
 #include "manager/cgroup.h"
 #include "sd/method.h"
+#include "service/api.h"
+#include "service/property.h"
 
 namespace podd {
 
