@@ -2,6 +2,7 @@
 #include "init/supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kNotExecuted = 126;
 constexpr useconds_t kStepUsec = 1000;  // a killed process may take a moment, with much memory a longer one
+constexpr int kMostSteps = 1000;        // for what may be another user's by now, and not to be killed
 
 volatile pid_t command;
 
@@ -49,6 +51,38 @@ int reapGroup() {
     }
 }
 
+// proc_pid_children(5): numbers, each followed by a space; what does not fit in is there the next time.
+void killChildren() {
+    char text[4096];
+    const int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    const ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof(text));
+    pid_t number = 0;
+    for (ssize_t i = 0; i < size; ++i) {
+        if (text[i] >= '0' && text[i] <= '9') {
+            number = number * 10 + (text[i] - '0');
+            continue;
+        }
+        if (number > 1)
+            kill(number, SIGKILL);
+        number = 0;
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+// What has left the group, by setsid(2) for example, becomes a child of this process when its parent has gone.
+void reapOthers() {
+    for (int step = 0; step < kMostSteps; ++step) {
+        killChildren();
+        pid_t ended = 0;
+        while ((ended = waitpid(-1, nullptr, WNOHANG)) > 0)
+            continue;
+        if (ended < 0 && errno == ECHILD)
+            return;
+        usleep(kStepUsec);
+    }
+}
+
 [[noreturn]] void endAs(int status) {
     if (WIFEXITED(status))
         _exit(WEXITSTATUS(status));
@@ -76,7 +110,9 @@ void beSupervised(const Plan& plan) {
     closeRange(0);  // the output ends with the command's
     awaitEnd();
     kill(-command, SIGKILL);
-    endAs(reapGroup());
+    const int status = reapGroup();
+    reapOthers();
+    endAs(status);
 }
 
 void endWithSupervisor() {

@@ -8,7 +8,7 @@
 namespace podd::init {
 
 // Goes on in a new process, which ends with this one. This one becomes the container's user, but for the filter, and ends
-// as the command does, when all of its process group has been killed and reaped. SIGTERM kills the command.
+// as the command does, when all that it has started has been killed and reaped. SIGTERM kills the command.
 void beSupervised(const Plan& plan);
 
 // In the new process, when it has become its user.

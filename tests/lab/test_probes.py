@@ -73,7 +73,7 @@ COMMANDS = {
     "ugly-words": ("printf 'red \\033[31m'; exit 1", "exit 1: red \\x1b[31m"),
     "long-words": ("head -c 300 /dev/zero | tr '\\0' y; exit 1", "exit 1: " + "y" * 245 + "..."),
     "leaves-a-child": ("sleep 4321 & exit 0", READY),
-    "leaves-a-session": ("setsid sleep 3 & exit 0", READY),
+    "leaves-a-session": ("setsid sleep 4321 & sleep 0.1", READY),
     "user": ('test "$(id -u) $(id -g)" = "1000 1000"', READY),
     "environment": ('test "$GREETING $MARATHON_APP_ID" = "hello /commands"', READY),
     "sandbox": ("test -e mine && test \"$(pwd)\" = \"$MESOS_SANDBOX\"", READY),
@@ -158,7 +158,8 @@ def test_command(commanded, name):
     judge(commanded[name], COMMANDS[name][1])
 
 
-@pytest.mark.parametrize("script", ["sleep 4242 & sleep 4242 & exit 0", "sleep 4242 | cat"])
+@pytest.mark.parametrize("script", ["sleep 4242 & sleep 4242 & exit 0", "sleep 4242 | cat", "setsid sleep 4242 & sleep 0.2",
+                                    "setsid sh -c 'setsid sleep 4242 & sleep 4242' & sleep 0.2"])
 def test_what_a_command_starts_does_not_outlive_it(machine, pods, script):
     pods.apply(pod("/litter", container("c", check=check(exec={"command": {"shell": script}}))), "--no-block")
 
