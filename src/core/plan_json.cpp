@@ -59,6 +59,8 @@ private:
         std::vector<std::string> names;
         if (plan.ipcNamespace)
             names.emplace_back("ipc");
+        if (plan.networkNamespace)
+            names.emplace_back("net");
         if (plan.utsNamespace)
             names.emplace_back("uts");
         return names;
@@ -191,6 +193,7 @@ private:
         json_.close(']');
     }
     void value(uint32_t value) { json_.number(value); }
+    void value(const IpPrefix& prefix) { json_.text(prefixText(prefix)); }
     template <typename Value>
     void value(const std::pair<std::string, Value>& pair) {
         std::string text = pair.first;

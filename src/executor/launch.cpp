@@ -23,6 +23,7 @@
 #include "base/socket.h"
 #include "base/strings.h"
 #include "base/wire.h"
+#include "executor/loopback.h"
 
 namespace podd {
 
@@ -227,6 +228,11 @@ bool runsCommands(const ContainerPlan& container) {
 void enterNamespaces(const LaunchPlan& plan) {
     if (plan.ipcNamespace && ::unshare(CLONE_NEWIPC) < 0)
         throwErrno(errno, "new IPC namespace");
+    if (plan.networkNamespace) {
+        if (::unshare(CLONE_NEWNET) < 0)
+            throwErrno(errno, "new network namespace");
+        raiseLoopback();
+    }
     if (plan.utsNamespace && ::unshare(CLONE_NEWUTS) < 0)
         throwErrno(errno, "new UTS namespace");
     if (plan.utsNamespace && !plan.hostname.empty() && ::sethostname(plan.hostname.c_str(), plan.hostname.size()) < 0)

@@ -14,6 +14,7 @@ std::unique_ptr<Isolator> makeLinuxFilesystemIsolator(const IsolationSettings& s
 std::unique_ptr<Isolator> makeSharedFilesystemIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makePidNamespaceIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeIpcNamespaceIsolator(const IsolationSettings& settings);
+std::unique_ptr<Isolator> makeNetworkNamespaceIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeUtsNamespaceIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeSandboxPathIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeHostPathIsolator(const IsolationSettings& settings);
@@ -22,6 +23,7 @@ std::unique_ptr<Isolator> makeMemoryIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makePidsIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeBlockIoIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeDevicesIsolator(const IsolationSettings& settings);
+std::unique_ptr<Isolator> makeIpAccessIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makePosixCpuIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makePosixMemoryIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makePosixDiskIsolator(const IsolationSettings& settings);

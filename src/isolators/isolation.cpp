@@ -46,6 +46,11 @@ void demandsOf(const ContainerSpec& container, const std::string& at, std::vecto
 std::vector<Demand> demandsOf(const PodSpec& spec) {
     std::vector<Demand> demands;
     demands.push_back({spec.ipc.has_value(), "/linuxInfo/ipcInfo", "ipcInfo", {"namespaces/ipc"}});
+    demands.push_back({!spec.ipAddresses.deny.empty(),
+                       "/linuxInfo/ipAddressDeny",
+                       "the refusal of addresses",
+                       {"cgroups/ip_access"}});
+    demands.push_back({spec.hasNoNetwork(), "/networks/0/name", "the network 'none'", {"namespaces/net"}});
     for (size_t i = 0; i < spec.containers.size(); ++i)
         demandsOf(spec.containers[i], cat("/containers/", i), demands);
     for (size_t i = 0; i < spec.volumes.size(); ++i)

@@ -202,17 +202,28 @@ void writeIpcInfo(JsonWriter& out, const IpcInfo& ipc) {
     });
 }
 
-void writeLinuxInfo(JsonWriter& out, const std::optional<Seccomp>& seccomp, const std::optional<IpcInfo>& ipc) {
-    if (!seccomp && !ipc)
+void writeLinuxInfo(JsonWriter& out, const ContainerSpec& container) {
+    if (!container.seccomp && !container.ipc)
         return;
     writeObject(out, "linuxInfo", [&] {
-        if (seccomp)
+        if (container.seccomp)
             writeObject(out, "seccomp", [&] {
-                writeOptional(out, "profileName", seccomp->profileName);
-                out.key("unconfined").boolean(seccomp->unconfined);
+                writeOptional(out, "profileName", container.seccomp->profileName);
+                out.key("unconfined").boolean(container.seccomp->unconfined);
             });
-        if (ipc)
-            writeIpcInfo(out, *ipc);
+        if (container.ipc)
+            writeIpcInfo(out, *container.ipc);
+    });
+}
+
+void writeLinuxInfo(JsonWriter& out, const PodSpec& spec) {
+    if (!spec.ipc && spec.ipAddresses.empty())
+        return;
+    writeObject(out, "linuxInfo", [&] {
+        if (spec.ipc)
+            writeIpcInfo(out, *spec.ipc);
+        writeTexts(out, "ipAddressAllow", spec.ipAddresses.allow);
+        writeTexts(out, "ipAddressDeny", spec.ipAddresses.deny);
     });
 }
 
@@ -235,7 +246,7 @@ void writeContainer(JsonWriter& out, const ContainerSpec& container) {
     writeOptional(out, "labels", container.labels);
     writeObject(out, "lifecycle", [&] { out.key("killGracePeriodSeconds").number(container.killGraceSeconds); });
     out.key("tty").boolean(container.tty);
-    writeLinuxInfo(out, container.seccomp, container.ipc);
+    writeLinuxInfo(out, container);
 }
 
 void writeDiskConstraint(JsonWriter& out, const PersistentVolume::Constraint& constraint) {
@@ -336,7 +347,7 @@ void writePod(JsonWriter& out, const PodSpec& spec) {
         out.key("disk").number(spec.executorResources.disk);
     });
     out.key("role").text(spec.role);
-    writeLinuxInfo(out, std::nullopt, spec.ipc);
+    writeLinuxInfo(out, spec);
     out.key("legacySharedCgroups").boolean(spec.legacySharedCgroups);
 }
 

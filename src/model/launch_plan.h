@@ -169,6 +169,7 @@ struct LaunchPlan {
     std::string hostname;  // of the UTS namespace; "" = the host's
     bool ipcNamespace = false;
     bool utsNamespace = false;
+    bool networkNamespace = false;  // with a loopback interface and nothing else
     std::vector<DirectoryStep> directories;
     std::string sharedMemory;            // directory below `sandbox` for /dev/shm (mode 1777); "" = none. The executor
                                          // mounts a tmpfs there, in its own mount namespace
@@ -182,8 +183,8 @@ struct LaunchPlan {
     template <typename V>
     void visit(V& v) {
         v(pod), v(number), v(version), v(runDirectory), v(sandbox), v(podSlice), v(instanceSlice), v(hostname);
-        v(ipcNamespace), v(utsNamespace), v(directories), v(sharedMemory), v(sharedMemoryOptions), v(forbidden);
-        v(confining), v(diskIntervalUsec), v(endpoints), v(containers);
+        v(ipcNamespace), v(utsNamespace), v(networkNamespace), v(directories), v(sharedMemory), v(sharedMemoryOptions);
+        v(forbidden), v(confining), v(diskIntervalUsec), v(endpoints), v(containers);
     }
     bool operator==(const LaunchPlan&) const = default;
 };

@@ -19,7 +19,7 @@ public:
         for (size_t i = 0; i < spec.volumes.size(); ++i)
             inVolume(spec.volumes[i], cat("/volumes/", i));
         for (size_t i = 0; i < spec.networks.size(); ++i)
-            unless(spec.networks[i].mode == NetworkMode::host, "/networks/", std::to_string(i),
+            unless(spec.networks[i].mode == NetworkMode::host || spec.hasNoNetwork(), "/networks/", std::to_string(i),
                    cat("networks of mode ", kNetworkModes.name(spec.networks[i].mode)));
         inScheduling(spec);
     }

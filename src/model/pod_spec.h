@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -212,6 +213,9 @@ enum class NetworkMode { container, bridge, host };
 constexpr auto kNetworkModes = makeEnumTable<NetworkMode>(
     {{NetworkMode::container, "container"}, {NetworkMode::bridge, "container/bridge"}, {NetworkMode::host, "host"}});
 
+// The container network that leads nowhere: the containers of an instance reach each other, and nobody else.
+constexpr std::string_view kNoNetwork = "none";
+
 struct NetworkSpec {
     NetworkMode mode = NetworkMode::container;
     std::string name;  // of container networks; "" = the default one
@@ -275,6 +279,15 @@ struct ExecutorResources {
     bool operator==(const ExecutorResources&) const = default;
 };
 
+// With whom the containers may exchange packets; each text as model/ip_prefix.h reads it. What is in no list is allowed,
+// what is in both is too.
+struct IpAddressAccess {
+    std::vector<std::string> allow;
+    std::vector<std::string> deny;
+    bool empty() const { return allow.empty() && deny.empty(); }
+    bool operator==(const IpAddressAccess&) const = default;
+};
+
 struct PodSpec {
     std::string id;
     StringMap labels;
@@ -289,10 +302,14 @@ struct PodSpec {
     ExecutorResources executorResources;
     std::string role = "*";
     std::optional<IpcInfo> ipc;
+    IpAddressAccess ipAddresses;
     bool legacySharedCgroups = false;
     bool operator==(const PodSpec&) const = default;
 
     NetworkMode networkMode() const { return networks.empty() ? NetworkMode::host : networks.front().mode; }
+    bool hasNoNetwork() const {
+        return networkMode() == NetworkMode::container && !networks.empty() && networks.front().name == kNoNetwork;
+    }
     bool isResident() const {  // has data that outlives its instances
         for (const VolumeSpec& volume : volumes)
             if (volume.as<PersistentVolume>() != nullptr)

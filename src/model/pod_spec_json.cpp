@@ -7,7 +7,9 @@
 #include "model/field_rules.h"
 #include "model/fields_json.h"
 #include "model/findings.h"
+#include "model/ip_prefix.h"
 #include "model/launchable.h"
+#include "model/limits.h"
 #include "model/names.h"
 #include "model/validate.h"
 
@@ -65,8 +67,16 @@ constexpr Field<IpcInfo> kIpcInfo[] = {
     {"shmSize", kOptional, integer<&IpcInfo::shmSize, 0, kMaxShm>},
 };
 
+template <std::vector<std::string> IpAddressAccess::*List>
+void readPrefixes(const Node& from, PodSpec& to) {
+    for (const Node& item : from.items(1, kMaxIpPrefixes))
+        (to.ipAddresses.*List).push_back(item.text(whyNotIpPrefix));
+}
+
 constexpr Field<PodSpec> kPodLinuxInfo[] = {
     {"ipcInfo", kOptional, [](const Node& from, PodSpec& to) { readIpcInfo(from, to.ipc); }},
+    {"ipAddressAllow", kOptional, readPrefixes<&IpAddressAccess::allow>},
+    {"ipAddressDeny", kOptional, readPrefixes<&IpAddressAccess::deny>},
     {"seccomp", kOptional,
      [](const Node& from, PodSpec&) { from.refuse("belongs to containers: the executor's is not configurable"); }},
 };
@@ -127,7 +137,8 @@ bool isConsequence(std::string_view pointer, const Findings& findings) {
     const std::string_view container = pointer.substr(0, pointer.find('/', std::string_view("/containers/").size()));
     const bool isSecret = isIn("/environment/") || isIn("/pullConfig/") || pointer.ends_with("/secret");
     const bool isCheck = isIn("/healthCheck/") || isIn("/check/");
-    const bool looksAtSiblings = isCheck || isIn("/placement/constraints/") || isIn("/persistent/");
+    const bool looksAtSiblings =
+        isCheck || isIn("/placement/constraints/") || isIn("/persistent/") || pointer.ends_with("/ipAddressAllow");
     return (parent == "/volumes" && broken("/containers")) || (isIn("/volumeMounts/") && broken("/volumes")) ||
            (isSecret && broken("/secrets")) || (isIn("/endpoints/") && broken("/networks")) ||
            (isCheck && broken(cat(container, "/endpoints"))) || (looksAtSiblings && broken(parent)) ||

@@ -9,13 +9,17 @@
 #include <variant>
 #include <vector>
 
+#include "model/ip_prefix.h"
+
 namespace podd {
 
-// D-Bus types: bool b, int32_t i, uint64_t t, string s, vector<string> as, vector<uint32_t> au, pairs a(st) and a(ss).
+// D-Bus types: bool b, int32_t i, uint64_t t, string s, vector<string> as, vector<uint32_t> au, pairs a(st) and a(ss),
+// prefixes a(iayu).
 using NumberPairs = std::vector<std::pair<std::string, uint64_t>>;
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
+using IpPrefixes = std::vector<IpPrefix>;
 using PropertyValue = std::variant<bool, int32_t, uint64_t, std::string, std::vector<std::string>,
-                                   std::vector<uint32_t>, NumberPairs, TextPairs>;
+                                   std::vector<uint32_t>, NumberPairs, TextPairs, IpPrefixes>;
 
 struct UnitProperty {
     std::string name;  // as in org.freedesktop.systemd1(5)

@@ -155,6 +155,7 @@ std::vector<Problem> validate(const PodSpec& spec) {
     checkSums(spec, problems);
     checkSecrets(spec, problems);
     checkNetworks(spec, problems);
+    checkIpAddresses(spec.ipAddresses, problems);
     checkScheduling(spec, problems);
     checkIpc(spec.ipc, "", problems);
     for (size_t i = 0; i < spec.containers.size(); ++i)

@@ -28,6 +28,10 @@ void checkMix(const std::vector<NetworkSpec>& networks, Problems& problems) {
             refuse(problems, at, "only one host network, or one bridge, or container networks are possible");
             continue;
         }
+        if (networks.size() > 1 && networks[i].name == kNoNetwork) {
+            refuse(problems, at + "/name", cat(quoted(kNoNetwork), " goes with no other network"));
+            continue;
+        }
         const auto [first, isNew] = seen.try_emplace(networks[i].name, i);
         if (!isNew && networks[i].name.empty())
             refuse(problems, at, "only one container network can be without a name");
@@ -58,6 +62,9 @@ void checkPorts(const PodSpec& spec, const Endpoint& endpoint, const std::string
         refuse(problems, at + "/containerPort", "is not possible on the host's network", "use hostPort");
     if (mode == NetworkMode::container && !endpoint.containerPort)
         refuse(problems, at + "/containerPort", "is required on container networks");
+    if (spec.hasNoNetwork() && endpoint.hostPort)
+        refuse(problems, at + "/hostPort",
+               cat("is not possible on the network ", quoted(kNoNetwork), ": it leads nowhere"));
     if (mode == NetworkMode::container && spec.networks.size() > 1 && endpoint.hostPort &&
         endpoint.networkNames.size() != 1)
         refuse(problems, at + "/networkNames",
@@ -81,6 +88,13 @@ void checkEndpoint(const PodSpec& spec, const Endpoint& endpoint, const std::str
 }
 
 }  // namespace
+
+// Whoever allows a few addresses means that others are not.
+void checkIpAddresses(const IpAddressAccess& access, Problems& problems) {
+    if (!access.allow.empty() && access.deny.empty())
+        refuse(problems, "/linuxInfo/ipAddressAllow", "restricts nothing without ipAddressDeny",
+               "give \"ipAddressDeny\": [\"any\"] beside it");
+}
 
 void checkNetworks(const PodSpec& spec, Problems& problems) {
     checkMix(spec.networks, problems);

@@ -20,6 +20,7 @@ void refuseReference(Problems& problems, std::string pointer, const std::string&
                      const std::vector<std::string>& declared);
 
 void checkNetworks(const PodSpec& spec, Problems& problems);  // networks and endpoints
+void checkIpAddresses(const IpAddressAccess& access, Problems& problems);
 void checkScheduling(const PodSpec& spec, Problems& problems);
 void checkSecrets(const PodSpec& spec, Problems& problems);  // references to them
 void checkIpc(const std::optional<IpcInfo>& ipc, std::string_view at, Problems& problems);

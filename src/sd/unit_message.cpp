@@ -43,6 +43,17 @@ struct AppendVariant {
             check(sd_bus_message_append(message, "(ss)", name.c_str(), text.c_str()), kWhat);
         closePairs();
     }
+    void operator()(const IpPrefixes& prefixes) const {
+        openPairs("a(iayu)", "(iayu)");
+        for (const IpPrefix& prefix : prefixes) {
+            check(sd_bus_message_open_container(message, 'r', "iayu"), kWhat);
+            check(sd_bus_message_append(message, "i", prefix.family), kWhat);
+            check(sd_bus_message_append_array(message, 'y', prefix.address.data(), prefix.address.size()), kWhat);
+            check(sd_bus_message_append(message, "u", prefix.length), kWhat);
+            check(sd_bus_message_close_container(message), kWhat);
+        }
+        closePairs();
+    }
     void openPairs(const char* list, const char* pair) const {
         check(sd_bus_message_open_container(message, 'v', list), kWhat);
         check(sd_bus_message_open_container(message, 'a', pair), kWhat);

@@ -12,8 +12,9 @@
 namespace podd::fakes {
 
 inline HostFacts ableHost() {
-    return {
-        .controllers = {"cpu", "memory", "pids", "io"}, .namespaces = {"mnt", "pid", "ipc", "uts"}, .seccomp = true};
+    return {.controllers = {"cpu", "memory", "pids", "io"},
+            .namespaces = {"mnt", "pid", "ipc", "uts", "net"},
+            .seccomp = true};
 }
 
 // Only these isolators, or those that are selected by default.

@@ -72,6 +72,25 @@ TEST_F(Launch, containerSeesWhatIsPlanned) {
     expectNothingLeft();
 }
 
+TEST_F(Launch, anInstanceWithoutANetworkHasALoopbackForItself) {
+    LaunchPlan launchPlan =
+        plan({container("a", "readlink /proc/self/ns/net; cat /proc/net/dev | tail -n +3 | cut -d: -f1; echo >b"),
+              container("b",
+                        "until [ -e ../a/b ]; do sleep 0.01; done; readlink /proc/self/ns/net; "
+                        "cat /proc/net/fib_trie | grep -c 127.0.0.1")});
+    launchPlan.networkNamespace = true;
+    const std::filesystem::path host = std::filesystem::read_symlink("/proc/self/ns/net");
+    (void)launchAll(launchPlan);
+    const std::string first = message();
+    EXPECT_TRUE(first.starts_with("net:[") && first != host) << first;
+    EXPECT_EQ(message(), "    lo");
+    EXPECT_EQ(message(), first) << "one for both containers";
+    EXPECT_NE(message(), "0") << "it is up";
+    EXPECT_EQ(end().record.problem, "");
+    EXPECT_EQ(std::filesystem::read_symlink("/proc/self/ns/net"), host);
+    expectNothingLeft();
+}
+
 TEST_F(Launch, volumesAreSharedAndReadOnlyIsHonoured) {
     LaunchPlan launchPlan =
         plan({container("writer", "echo shared >data/file; mkdir data/sub; cat data/file"),

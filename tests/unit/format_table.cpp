@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "format_table.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <cstdlib>
@@ -175,6 +178,10 @@ constexpr std::string_view kTable = R"(
   /linuxInfo/ipcInfo object
 ! /linuxInfo/ipcInfo/mode enum PRIVATE SHARE_PARENT
   /linuxInfo/ipcInfo/shmSize int 0 1048576
+  /linuxInfo/ipAddressAllow list
+! /linuxInfo/ipAddressAllow/# prefix
+  /linuxInfo/ipAddressDeny list
+! /linuxInfo/ipAddressDeny/# prefix
   /legacySharedCgroups bool
 )";
 
@@ -255,6 +262,25 @@ bool isRole(const std::string& text) {
                            }));
 }
 
+// A word in lower case, or an address and a length, with no bits beyond it.
+bool isIpPrefix(const std::string& text) {
+    if (text == "any" || text == "localhost" || text == "link-local" || text == "multicast")
+        return true;
+    const std::string address = text.substr(0, text.find('/'));
+    const bool four = address.find(':') == std::string::npos;
+    std::array<unsigned char, 16> bytes{}, whole{};
+    const std::string length = text.size() > address.size() ? text.substr(address.size() + 1) : four ? "32" : "128";
+    const int family = four ? AF_INET : AF_INET6;
+    if (::inet_pton(family, address.c_str(), whole.data()) != 1 || length.empty() || length.size() > 3 ||
+        length.find_first_not_of("0123456789") != std::string::npos || std::stoul(length) > (four ? 32U : 128U) ||
+        std::to_string(std::stoul(length)) != length)
+        return false;
+    bytes = whole;
+    for (size_t bit = std::stoul(length); bit < 128; ++bit)
+        bytes.at(bit / 8) = static_cast<unsigned char>(bytes.at(bit / 8) & ~(0x80U >> bit % 8));
+    return bytes == whole;
+}
+
 bool isTime(const std::string& text) {
     return text.size() >= 20 && text.size() <= 40 && text.find_first_not_of("0123456789-:.TZ+") == std::string::npos &&
            text.find('T') == 10 && text.rfind('T') == 10 && text[4] == '-' && text[13] == ':';
@@ -293,6 +319,7 @@ bool takesText(const FieldRule& rule, const std::string& text) {
         {"mountPath", isMountPath},
         {"user", isUser},
         {"role", isRole},
+        {"prefix", isIpPrefix},
         {"time", isTime},
         {"limit", [](const std::string& each) { return each == "unlimited"; }},
         {"fixed", [](const std::string& each) { return each == "fixed"; }},

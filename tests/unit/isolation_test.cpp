@@ -114,6 +114,9 @@ TEST(Isolation, TellsWhatADefinitionLacks) {
     EXPECT_EQ(pointers(none, resources(R"({"disk":1})")), std::vector<std::string>{"/containers/0/resources/disk"});
     EXPECT_EQ(pointers(none, container(R"("linuxInfo":{"seccomp":{"unconfined":true},"ipcInfo":{"mode":"PRIVATE"}})")),
               (std::vector<std::string>{"/containers/0/linuxInfo/seccomp", "/containers/0/linuxInfo/ipcInfo"}));
+    EXPECT_EQ(pointers(none, pod(R"("linuxInfo":{"ipAddressDeny":["any"]})")),
+              std::vector<std::string>{"/linuxInfo/ipAddressDeny"});
+    EXPECT_EQ(pointers(none, pod(R"("networks":[{"name":"none"}])")), std::vector<std::string>{"/networks/0/name"});
     EXPECT_EQ(pointers(fakes::isolation(), hosted("/srv")), std::vector<std::string>{});
     EXPECT_EQ(pointers(fakes::isolation({}, std::vector<std::string>{"filesystem/shared"}), hosted("data")),
               std::vector<std::string>{});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What each isolator adds to a plan, alone as far as it can be alone.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
@@ -52,7 +53,7 @@ const DirectoryStep* directoryAt(const LaunchPlan& plan, const std::string& path
 
 TEST(PosixMode, IsolatesNothing) {
     const InstancePlan plan = planWith({"posix/cpu", "posix/mem"});
-    EXPECT_FALSE(plan.launch.ipcNamespace || plan.launch.utsNamespace);
+    EXPECT_FALSE(plan.launch.ipcNamespace || plan.launch.utsNamespace || plan.launch.networkNamespace);
     for (const ContainerPlan& container : plan.launch.containers) {
         EXPECT_FALSE(container.mountNamespace || container.pidNamespace || container.ipcNamespace);
         EXPECT_FALSE(container.restrictCapabilities || container.noNewPrivileges);
@@ -249,6 +250,25 @@ TEST(CgroupsDevices, CloseTheInstance) {
     const InstancePlan plan = planWith({"cgroups/devices"}, pod(), {.devices = {{"/dev/fuse", "rw"}}});
     EXPECT_EQ(std::get<std::string>(*find(plan.slice, "DevicePolicy")), "closed");
     EXPECT_EQ(std::get<TextPairs>(*find(plan.slice, "DeviceAllow")), (TextPairs{{"/dev/fuse", "rw"}}));
+}
+
+TEST(NamespacesNet, AreForPodsThatHaveNoNetwork) {
+    PodSpec spec = pod();
+    EXPECT_FALSE(planWith({"namespaces/net"}, spec).launch.networkNamespace);
+    spec.networks = {{.mode = NetworkMode::container, .name = "none"}};
+    EXPECT_TRUE(planWith({"namespaces/net"}, spec).launch.networkNamespace);
+}
+
+TEST(CgroupsIpAccess, IsOfTheSlice) {
+    PodSpec spec = pod();
+    EXPECT_EQ(find(planWith({"cgroups/ip_access"}, spec).slice, "IPAddressDeny"), nullptr);
+    spec.ipAddresses = {.allow = {"192.0.2.0/24"}, .deny = {"any"}};
+    const InstancePlan plan = planWith({"cgroups/ip_access"}, spec);
+    EXPECT_EQ(std::get<IpPrefixes>(*find(plan.slice, "IPAddressAllow")), (IpPrefixes{{AF_INET, {192, 0, 2, 0}, 24}}));
+    EXPECT_EQ(std::get<IpPrefixes>(*find(plan.slice, "IPAddressDeny")),
+              (IpPrefixes{{AF_INET, {0, 0, 0, 0}, 0}, {AF_INET6, std::vector<uint8_t>(16), 0}}));
+    for (const UnitPlan& scope : plan.scopes)
+        EXPECT_EQ(find(scope, "IPAddressDeny"), nullptr);
 }
 
 TEST(PosixRlimits, PutTheDefaultsOverTheSettings) {

@@ -31,6 +31,7 @@ const std::vector<Kept> kKept = {
     {container(R"("artifacts":[{"uri":"x"}])"), "/containers/0/artifacts"},
     {container(R"("tty":true)"), "/containers/0/tty"},
     {pod(R"("networks":[{}])"), "/networks/0"},
+    {pod(R"("networks":[{"name":"nowhere"}])"), "/networks/0"},
     {pod(R"("networks":[{"mode":"container/bridge"}])"), "/networks/0"},
     {pod(R"("scheduling":{"placement":{"constraints":[{"fieldName":"a","operator":"unique"}]}})"),
      "/scheduling/placement/constraints"},
@@ -58,7 +59,8 @@ TEST(Launchable, WhatMeansNothingHereOrIsForIsolatorsIsNoObstacle) {
           pod(R"("scheduling":{"unreachableStrategy":"Disabled"})"), pod(R"("secrets":{"s":{"source":"x"}})"),
           container(R"("healthCheck":{"exec":{"command":{"shell":"true"}}})"),
           container(R"("endpoints":[{"name":"web","hostPort":80}],"check":{"tcp":{"endpoint":"web"}})"),
-          container(R"("labels":{"a":"b"})"), pod(R"("networks":[{"mode":"HOST"}])"), resources(R"({"disk":1})"),
+          container(R"("labels":{"a":"b"})"), pod(R"("networks":[{"mode":"HOST"}])"),
+          pod(R"("networks":[{"name":"none"}])"), resources(R"({"disk":1})"),
           container(R"("resourceLimits":{"mem":"unlimited"})"),
           container(R"("linuxInfo":{"seccomp":{"unconfined":true},"ipcInfo":{"mode":"PRIVATE"}})"), hosted("data"),
           pod(R"("linuxInfo":{"ipcInfo":{"mode":"PRIVATE"}})"), pod(R"("legacySharedCgroups":true)")}) {

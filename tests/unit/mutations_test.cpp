@@ -50,6 +50,7 @@ const Consequence kConsequences[] = {
     {"/executorResources", "/containers", "the sums are bounded"},
     {"/containers/#/volumeMounts", "/volumes/#", "a volume is mounted somewhere"},
     {"/legacySharedCgroups", "/containers/#/resourceLimits", "no limits in a shared control group"},
+    {"/linuxInfo/ipAddressDeny", "/linuxInfo/ipAddressAllow", "what is allowed beside what is denied"},
     {"/networks", "/networks", "what goes together, and what each mode has"},
     {"/networks", "/containers/#/endpoints", "the ports and networks of an endpoint"},
     {"/scheduling/placement/constraints", "/scheduling/placement/constraints", "an operator and its value"},

@@ -183,6 +183,11 @@ const std::vector<Refused> kRefused = {
     {pod(R"("networks":[{"mode":"host","name":"x"}])"), "/networks/0/name", "of mode host have no name"},
     {pod(R"("networks":[{"mode":"host","labels":{"a":"b"}}])"), "/networks/0/labels", "has no labels"},
     {pod(R"("networks":[{"mode":"host"},{"mode":"host"}])"), "/networks/1", "only one host network"},
+    {pod(R"("networks":[{"name":"front"},{"name":"none"}])"), "/networks/1/name", "'none' goes with no other network"},
+    {pod(R"("networks":[{"mode":"host","name":"none"}])"), "/networks/0/name", "of mode host have no name"},
+    {R"({"id":"/a","networks":[{"name":"none"}],"containers":[{"name":"c","exec":{"command":{"shell":"x"}},)"
+     R"("resources":{},"endpoints":[{"name":"web","containerPort":80,"hostPort":0}]}]})",
+     "/containers/0/endpoints/0/hostPort", "is not possible on the network 'none': it leads nowhere"},
     {pod(R"("scaling":{"instances":1})"), "/scaling/kind", "is missing"},
     {pod(R"("scaling":{"kind":"Fixed","instances":1})"), "/scaling/kind", "'Fixed' is not 'fixed'"},
     {pod(R"("scaling":{"kind":"fixed","instances":-1})"), "/scaling/instances", "between 0 and 1000, not -1"},
