@@ -306,8 +306,7 @@ void Systemd1::askFrozen(const std::vector<std::string>& units, std::function<vo
     };
     const auto asked = std::make_shared<Asked>(Asked{units.size(), false, std::move(answer)});
     for (const std::string& unit : units) {
-        const Message call =
-            newGet(bus_, unitPath(unit).c_str(), "org.freedesktop.systemd1.Unit", "FreezerState");
+        const Message call = newGet(bus_, unitPath(unit).c_str(), "org.freedesktop.systemd1.Unit", "FreezerState");
         calls_.send(call.get(), [asked](sd_bus_message* reply) {
             const char* state = nullptr;
             if (sd_bus_message_is_method_error(reply, nullptr) == 0 && sd_bus_message_read(reply, "v", "s", &state) > 0)
