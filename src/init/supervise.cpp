@@ -73,12 +73,12 @@ void killChildren() {
 // What has left the group, by setsid(2) for example, becomes a child of this process when its parent has gone.
 void reapOthers() {
     for (int step = 0; step < kMostSteps; ++step) {
-        killChildren();
         pid_t ended = 0;
         while ((ended = waitpid(-1, nullptr, WNOHANG)) > 0)
             continue;
         if (ended < 0 && errno == ECHILD)
-            return;
+            return;  // nearly always at once
+        killChildren();
         usleep(kStepUsec);
     }
 }

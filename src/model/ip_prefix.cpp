@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <charconv>
 
 #include "base/strings.h"
 
@@ -36,12 +35,10 @@ std::optional<IpPrefix> readAddress(std::string_view text) {
 }
 
 bool readLength(std::string_view text, uint32_t& length) {
-    uint32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value > length ||
-        (text.size() > 1 && text[0] == '0'))
+    const std::optional<uint64_t> value = parseUnsigned(text);
+    if (!value || *value > length || (text.size() > 1 && text[0] == '0'))
         return false;
-    length = value;
+    length = static_cast<uint32_t>(*value);
     return true;
 }
 
