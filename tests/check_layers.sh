@@ -14,6 +14,7 @@ declare -A may=(
     [service]="base model core isolators sd manager"
     [executor]="base model core sd"
     [init]="model/init_protocol.h"
+    [network]="base model core sd"
     [probe]=""
     [cli]="base model sd"
 )
@@ -52,11 +53,14 @@ while IFS= read -r hit; do
     complain "$hit: only probe may include libcurl"
 done < <(grep -rlE '#include <curl/' . | grep -vE '^\./probe/' || true)
 while IFS= read -r hit; do
-    complain "$hit: only sd, manager, service, executor and cli may include libsystemd"
-done < <(grep -rlE '#include <systemd/' . | grep -vE '^\./(sd|manager|service|executor|cli)/' || true)
+    complain "$hit: only sd, manager, service, executor, network and cli may include libsystemd"
+done < <(grep -rlE '#include <systemd/' . | grep -vE '^\./(sd|manager|service|executor|network|cli)/' || true)
 while IFS= read -r hit; do
-    complain "$hit: an executor holds no bus connection"
-done < <(grep -rlE '#include <systemd/sd-bus\.h>|sd_bus_' executor init || true)
+    complain "$hit: an executor holds no bus connection, nor does what makes networks"
+done < <(grep -rlE '#include <systemd/sd-bus\.h>|sd_bus_' executor network init || true)
+while IFS= read -r hit; do
+    complain "$hit: only network may change networks"
+done < <(grep -rlE '#include <(netlink|nftables)/' . | grep -vE '^\./network/' || true)
 while IFS= read -r hit; do
     complain "$hit: the manager decides and keeps; sd and service speak D-Bus"
 done < <(grep -rlE '#include <systemd/sd-bus\.h>|sd_bus_' manager || true)

@@ -19,7 +19,7 @@
 namespace podd::wire {
 
 // Raised whenever a struct that travels changes its shape.
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 5;
 
 template <typename T>
 concept Scalar = std::is_integral_v<T> || std::is_enum_v<T>;

@@ -83,12 +83,13 @@ int endpointsVerb(const Context& context, const Words& patterns) {
         return 0;
     }
     const auto port = [](uint64_t number) { return number == 0 ? "-" : cat(number); };
-    Table table({"INSTANCE", "CONTAINER", "ENDPOINT", "PROTOCOL", "HOST PORT", "CONTAINER PORT"});
+    Table table({"INSTANCE", "CONTAINER", "ENDPOINT", "PROTOCOL", "HOST PORT", "CONTAINER PORT", "ADDRESS"});
     for (const PodStatus& pod : pods)
         for (const InstanceStatus& instance : pod.instances)
             for (const EndpointRow& row : endpointsOf(instance.properties))
                 table.add({printable(instance.name()), printable(row.container), printable(row.name),
-                           printable(row.protocol), port(row.hostPort), port(row.containerPort)});
+                           printable(row.protocol), port(row.hostPort), port(row.containerPort),
+                           printable(join(addressesOf(instance.properties), " "))});
     print(context, table, "endpoint");
     return 0;
 }

@@ -53,6 +53,20 @@ std::vector<EndpointRow> readEndpoints(sd_bus_message* message) {
     return rows;
 }
 
+std::vector<NetworkRow> readNetworks(sd_bus_message* message) {
+    std::vector<NetworkRow> rows;
+    readArray(message, "(ssas)", [&] {
+        enter(message, SD_BUS_TYPE_STRUCT, "ssas");
+        NetworkRow row;
+        row.name = readText(message, 's');
+        row.interface = readText(message, 's');
+        row.addresses = readList(message, "s");
+        leave(message);
+        rows.push_back(std::move(row));
+    });
+    return rows;
+}
+
 Value readBasicValue(sd_bus_message* message, char type) {
     switch (type) {
         case SD_BUS_TYPE_BOOLEAN: return readBasic<int>(message, type) != 0;
@@ -82,6 +96,8 @@ Value readVariant(sd_bus_message* message) {
         value = readTextMap(message);
     else if (type == "a(sssqq)")
         value = readEndpoints(message);
+    else if (type == "a(ssas)")
+        value = readNetworks(message);
     else if (type.size() == 1)
         value = readBasicValue(message, type[0]);
     else

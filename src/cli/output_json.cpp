@@ -78,6 +78,21 @@ Json::Value objectOf(const EndpointRow& endpoint) {
     return object;
 }
 
+Json::Value listOf(const std::vector<std::string>& texts) {
+    Json::Value items = array();
+    for (const std::string& text : texts)
+        items.append(text);
+    return items;
+}
+
+Json::Value objectOf(const NetworkRow& network) {
+    Json::Value object(Json::objectValue);
+    object["Network"] = network.name;
+    object["Interface"] = network.interface;
+    object["Addresses"] = listOf(network.addresses);
+    return object;
+}
+
 struct ToJson {
     bool isTimestamp;
 
@@ -86,28 +101,18 @@ struct ToJson {
     Json::Value operator()(int64_t value) const { return Json::Int64{value}; }
     Json::Value operator()(uint64_t value) const { return isTimestamp ? timestamp(value) : number(value); }
     Json::Value operator()(double value) const { return value; }
-    Json::Value operator()(const std::vector<std::string>& list) const {
-        Json::Value items = array();
-        for (const std::string& item : list)
-            items.append(item);
-        return items;
-    }
+    Json::Value operator()(const std::vector<std::string>& list) const { return listOf(list); }
     Json::Value operator()(const TextMap& map) const {
         Json::Value object(Json::objectValue);
         for (const auto& [key, value] : map)
             object[key] = value;
         return object;
     }
-    Json::Value operator()(const std::vector<Termination>& terminations) const {
+    template <typename Row>
+    Json::Value operator()(const std::vector<Row>& rows) const {
         Json::Value items = array();
-        for (const Termination& termination : terminations)
-            items.append(objectOf(termination));
-        return items;
-    }
-    Json::Value operator()(const std::vector<EndpointRow>& endpoints) const {
-        Json::Value items = array();
-        for (const EndpointRow& endpoint : endpoints)
-            items.append(objectOf(endpoint));
+        for (const Row& row : rows)
+            items.append(objectOf(row));
         return items;
     }
 };
@@ -290,6 +295,7 @@ std::string endpointsJson(const std::vector<PodStatus>& pods, JsonMode mode) {
             for (const EndpointRow& endpoint : endpointsOf(instance.properties)) {
                 Json::Value object = objectOf(endpoint);
                 object["Instance"] = instance.name();
+                object["Addresses"] = listOf(addressesOf(instance.properties));
                 all.append(std::move(object));
             }
     return written(all, mode);

@@ -175,6 +175,8 @@ TreeNode instanceNode(const InstanceStatus& instance, const std::string& target,
         text += cat(" since ", since);
     if (version != target)
         text += cat(", version ", version);
+    if (const std::string at = join(addressesOf(instance.properties), " "); !at.empty())
+        text += cat(", ", printable(at));
     if (!message.empty())
         text += cat(": ", message);
     return {std::move(text), containerNodes(instance, now, style)};

@@ -63,6 +63,13 @@ struct Shown {
                               " ; host-port=", each.hostPort, " ; container-port=", each.containerPort, " }"));
         return printable(join(all, " "));
     }
+    std::string operator()(const std::vector<NetworkRow>& networks) const {
+        std::vector<std::string> all;
+        for (const NetworkRow& each : networks)
+            all.push_back(cat("{ network=", each.name, " ; interface=", each.interface,
+                              " ; addresses=", join(each.addresses, " "), " }"));
+        return printable(join(all, " "));
+    }
 };
 
 }  // namespace
@@ -93,6 +100,18 @@ TextMap mapOf(const Properties& properties, const std::string& name) {
 
 std::vector<EndpointRow> endpointsOf(const Properties& instance) {
     return valueOr<std::vector<EndpointRow>>(instance, "Endpoints", {});
+}
+
+std::vector<NetworkRow> networksOf(const Properties& instance) {
+    return valueOr<std::vector<NetworkRow>>(instance, "Networks", {});
+}
+
+std::vector<std::string> addressesOf(const Properties& instance) {
+    std::vector<std::string> addresses;
+    for (const NetworkRow& network : networksOf(instance))
+        for (const std::string& address : network.addresses)
+            addresses.push_back(address.substr(0, address.find('/')));
+    return addresses;
 }
 
 std::string shown(const std::string& name, const Value& value) {

@@ -23,9 +23,17 @@ struct EndpointRow {
     bool operator==(const EndpointRow&) const = default;
 };
 
+// A container network that an instance is on.
+struct NetworkRow {
+    std::string name;
+    std::string interface;
+    std::vector<std::string> addresses;  // "10.213.0.17/16"
+    bool operator==(const NetworkRow&) const = default;
+};
+
 using TextMap = std::map<std::string, std::string>;
 using Value = std::variant<std::string, bool, int64_t, uint64_t, double, std::vector<std::string>, TextMap,
-                           std::vector<Termination>, std::vector<EndpointRow>>;
+                           std::vector<Termination>, std::vector<EndpointRow>, std::vector<NetworkRow>>;
 using Properties = std::map<std::string, Value>;           // by name
 using Interfaces = std::map<std::string, Properties>;      // by interface
 using ManagedObjects = std::map<std::string, Interfaces>;  // by object path
@@ -42,6 +50,9 @@ double realOf(const Properties& properties, const std::string& name);
 std::vector<std::string> listOf(const Properties& properties, const std::string& name);
 TextMap mapOf(const Properties& properties, const std::string& name);
 std::vector<EndpointRow> endpointsOf(const Properties& instance);
+std::vector<NetworkRow> networksOf(const Properties& instance);
+// Those of its networks, without the lengths of prefixes.
+std::vector<std::string> addressesOf(const Properties& instance);
 
 // As `podctl show` prints it: times as dates, spans as words, unknown numbers as "[not set]".
 std::string shown(const std::string& name, const Value& value);

@@ -12,6 +12,7 @@
 #include "model/endpoint_binding.h"
 #include "model/launch_plan.h"
 #include "model/names.h"
+#include "model/network_order.h"
 #include "model/pod_spec.h"
 #include "model/unit_plan.h"
 
@@ -34,6 +35,7 @@ struct InstanceView {
     std::string hostname;                            // of the host, for $HOST
     std::vector<std::string> allowedHostPaths = {};  // that everybody may use who may manage pods
     std::vector<EndpointBinding> endpoints = {};     // with the ports that the instance was granted (core/endpoints.h)
+    std::vector<NetworkAttachment> networks = {};    // with the addresses that it was granted (core/networks.h)
 };
 
 InstancePlan makeBasePlan(const InstanceView& view);

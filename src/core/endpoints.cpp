@@ -42,7 +42,8 @@ std::vector<EndpointBinding> bindingsOf(const PodSpec& spec, const GrantedPorts&
                                 .tcp = transports.tcp,
                                 .udp = transports.udp,
                                 .hostPort = grant != granted.end() ? grant->second : endpoint.hostPort.value_or(0),
-                                .containerPort = endpoint.containerPort.value_or(0)});
+                                .containerPort = endpoint.containerPort.value_or(0),
+                                .network = endpoint.networkNames.size() == 1 ? endpoint.networkNames[0] : ""});
         }
     return bindings;
 }

@@ -14,7 +14,7 @@ constexpr uint64_t kLastLookUsec = 100'000;
 }  // namespace
 
 bool mayRelease(const Launch& launch) {
-    return launch.scoped && launch.ready == launch.containers;
+    return launch.scoped && launch.networked && launch.ready == launch.containers;
 }
 
 Next afterEnd(const InstanceRecord& record, const ContainerRecord& ended) {

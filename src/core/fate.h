@@ -20,7 +20,8 @@ namespace podd::fate {
 struct Launch {
     size_t containers = 0;
     size_t ready = 0;     // podd-inits that have done all their steps
-    bool scoped = false;  // podd: every process is in its unit
+    bool scoped = false;     // podd: every process is in its unit
+    bool networked = false;  // podd-network: the instance is on its networks
 };
 bool mayRelease(const Launch& launch);
 

@@ -27,6 +27,8 @@ public:
                 text("sharedMemoryOptions", plan.launch.sharedMemoryOptions);
         texts("forbidden", plan.launch.forbidden);
         texts("confining", plan.launch.confining);
+        if (!plan.launch.networks.empty())
+            list("networks", plan.launch.networks, [&](const NetworkAttachment& each) { network(each); });
         if (!plan.launch.endpoints.empty())
             list("endpoints", plan.launch.endpoints, [&](const EndpointBinding& each) { endpoint(each); });
         list("containers", plan.launch.containers, [&](const ContainerPlan& each) { container(each); });
@@ -89,6 +91,16 @@ private:
             text("owner", step.owner.empty() ? "root" : step.owner);
             text("mode", mode.data());
         }
+        json_.close('}');
+    }
+
+    // Addresses that are granted at the launch are not known yet.
+    void network(const NetworkAttachment& attachment) {
+        json_.open('{');
+        text("name", attachment.network);
+        text("interface", attachment.interface);
+        if (!attachment.addresses.empty())
+            texts("addresses", attachment.addresses);
         json_.close('}');
     }
 

@@ -38,6 +38,7 @@ InstanceRecord firstRecord(const LaunchPlan& plan) {
                           .executorPid = ::getpid(),
                           .problem = "",
                           .endpoints = plan.endpoints,
+                          .networks = plan.networks,
                           .containers = {}};
     for (const ContainerPlan& container : plan.containers) {
         record.containers.push_back({.name = container.name});
@@ -67,6 +68,7 @@ Executor::Executor(const Settings& settings, LaunchPlan plan, UniqueFd initImage
                               bool transition) { onCheck(container, purpose, transition); },
                .failed = [this](Container& container) { onUnhealthy(container); }}),
       disk_(loop_, plan_, [this](const std::vector<uint64_t>& bytes) { onDiskMeasured(bytes); }),
+      network_(loop_, [this](const NetworkAnswer& answer) { onNetworks(answer); }),
       link_(loop_, plan_.runDirectory,
             {.connected = [this] { onConnected(); },
              .lost = [this] { deadline_.reset(); },
@@ -95,6 +97,7 @@ void Executor::begin() {
     sandbox_.begin();
     PODD_FAILPOINT("executor.sandbox");
     enterNamespaces(plan_);
+    network_.ask(plan_);
     PODD_FAILPOINT("executor.namespaces");
     for (size_t i = 0; i < users.size(); ++i)
         started.push_back(start(i, users[i]));
@@ -183,6 +186,16 @@ void Executor::onScoped() {
     releaseIfAllReady();
 }
 
+void Executor::onNetworks(const NetworkAnswer& answer) {
+    if (!starting())
+        return;
+    if (!answer.problem.empty())
+        return cancel(Report::Kind::failed, answer.problem);
+    PODD_FAILPOINT("executor.networked");
+    record_.networks = answer.attachments;
+    releaseIfAllReady();
+}
+
 // Somebody else ends the launch; if a podd-init has failed by now, that is the reason.
 void Executor::callOff(Report::Kind kind) {
     scoped_ = false;  // a last "ready" among what is heard here must not release anything
@@ -261,7 +274,7 @@ void Executor::onReport(Container& container, const InitReport& message) {
 void Executor::releaseIfAllReady() {
     const auto ready =
         std::count_if(containers_.begin(), containers_.end(), [](const auto& each) { return each.ready; });
-    const fate::Launch launch{plan_.containers.size(), static_cast<size_t>(ready), scoped_};
+    const fate::Launch launch{plan_.containers.size(), static_cast<size_t>(ready), scoped_, network_.ready()};
     if (!starting() || !fate::mayRelease(launch))
         return;
     record_.phase = InstancePhase::released;

@@ -21,6 +21,7 @@
 #include "executor/launch.h"
 #include "executor/link.h"
 #include "executor/loop.h"
+#include "executor/network_link.h"
 #include "executor/record_store.h"
 #include "executor/relay.h"
 #include "executor/sandbox.h"
@@ -45,6 +46,7 @@ private:
     void onConnected();
     void onCommand(const ExecutorCommand& command);
     void onScoped();
+    void onNetworks(const NetworkAnswer& answer);
     void onTerm();
     void beginStop();
     void onError(const std::string& text);
@@ -86,6 +88,7 @@ private:
     Stopper stopper_;
     Checks checks_;
     DiskWatch disk_;
+    NetworkLink network_;
     Link link_;
     bool waitsForUnits_ = false;  // `pids` is out, `scoped` has not come
     bool scoped_ = false;

@@ -73,6 +73,8 @@ void checkPaths(const LaunchPlan& plan, const std::string& stateDirectory) {
     require(plan.sandbox, stateDirectory + "/sandboxes");
     for (const DirectoryStep& directory : plan.directories)
         require(directory.path, plan.sandbox);
+    for (const FileStep& file : plan.files)
+        require(file.path, plan.sandbox);
     for (const ContainerPlan& container : plan.containers)
         require(container.sandbox, plan.sandbox);
     if (!plan.sharedMemory.empty())
@@ -100,6 +102,10 @@ void Sandbox::make(const std::vector<User>& users) {
             makeWay(parentOf(directory.path), plan_.containers[i].sandbox, users[i], kSandbox);
         makeWay(parentOf(directory.path), plan_.sandbox, User{}, kHidden);
         makeStep(directory);
+    }
+    for (const FileStep& file : plan_.files) {
+        makeWay(parentOf(file.path), plan_.sandbox, User{}, kHidden);
+        writeFileAtomically(file.path, file.content, Durability::volatileFile);
     }
     limitDisk();
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "core/networks.h"
 #include "model/launchable.h"
 
 namespace podd {
@@ -18,7 +19,7 @@ namespace {
 struct Demand {
     bool made;
     std::string pointer;
-    const char* what;
+    std::string what;
     std::vector<std::string_view> by;  // one of these
 };
 
@@ -43,14 +44,23 @@ void demandsOf(const ContainerSpec& container, const std::string& at, std::vecto
     demands.push_back({container.ipc.has_value(), at + "/linuxInfo/ipcInfo", "ipcInfo", {"namespaces/ipc"}});
 }
 
-std::vector<Demand> demandsOf(const PodSpec& spec) {
+void demandsOf(const NetworkSpec& network, const std::string& unnamed, const std::string& at,
+               std::vector<Demand>& demands) {
+    const std::string name = networkName(network, unnamed);
+    const bool made = network.mode != NetworkMode::host;
+    const char* maker = name == kBridgeNetwork ? "network/bridge" : name == kNoNetwork ? "namespaces/net" : "network/cni";
+    demands.push_back({made, at, cat("the network ", quoted(name)), {maker}});
+}
+
+std::vector<Demand> demandsOf(const PodSpec& spec, const std::string& unnamedNetwork) {
     std::vector<Demand> demands;
     demands.push_back({spec.ipc.has_value(), "/linuxInfo/ipcInfo", "ipcInfo", {"namespaces/ipc"}});
     demands.push_back({!spec.ipAddresses.deny.empty(),
                        "/linuxInfo/ipAddressDeny",
                        "the refusal of addresses",
                        {"cgroups/ip_access"}});
-    demands.push_back({spec.hasNoNetwork(), "/networks/0/name", "the network 'none'", {"namespaces/net"}});
+    for (size_t i = 0; i < spec.networks.size(); ++i)
+        demandsOf(spec.networks[i], unnamedNetwork, cat("/networks/", i), demands);
     for (size_t i = 0; i < spec.containers.size(); ++i)
         demandsOf(spec.containers[i], cat("/containers/", i), demands);
     for (size_t i = 0; i < spec.volumes.size(); ++i)
@@ -139,7 +149,7 @@ bool Isolation::selected(std::string_view name) const {
 
 std::vector<Problem> Isolation::obstacles(const PodSpec& spec) const {
     std::vector<Problem> found = launchObstacles(spec);
-    for (const Demand& demand : demandsOf(spec)) {
+    for (const Demand& demand : demandsOf(spec, settings_.defaultNetwork)) {
         const bool served = std::any_of(demand.by.begin(), demand.by.end(), [&](auto each) { return selected(each); });
         if (demand.made && !served)
             found.push_back({.pointer = demand.pointer,

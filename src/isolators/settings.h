@@ -26,6 +26,7 @@ using IoLimits = std::vector<std::pair<std::string, uint64_t>>;  // path of a de
 
 struct IsolationSettings {
     std::set<std::string, std::less<>> selected;  // the names of all isolators that are
+    std::string defaultNetwork = "podd";          // of container networks without a name
 
     bool cfs = false;       // cpus is also a limit for containers that have none of their own
     bool limitSwap = true;  // what counts as mem is memory and swap

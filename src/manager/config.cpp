@@ -15,7 +15,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description settings(Config& config, std::string& ports, IsolationTexts& texts) {
+po::options_description settings(Config& config, std::string& ports, NetworkTexts& networks, IsolationTexts& texts) {
     po::options_description options("Settings (also as key = value in podd.conf)");
     const auto text = [](std::string& target) {
         return po::value<std::string>(&target)->default_value(target)->value_name("DIR");
@@ -29,6 +29,7 @@ po::options_description settings(Config& config, std::string& ports, IsolationTe
         "versions of a definition that are kept for each pod")(
         "port-range", po::value<std::string>(&ports)->default_value(ports)->value_name("FIRST-LAST"),
         "ports of the host for endpoints that leave theirs open");
+    addNetworkOptions(options, networks);
     addIsolationOptions(options, texts, config.isolation.settings);
     return options;
 }
@@ -84,7 +85,8 @@ std::optional<Config> readConfig(int argc, char* argv[]) {
     std::string file = "/etc/podd/podd.conf";
     IsolationTexts texts;
     std::string ports = portRangeText(config.portRange);
-    const po::options_description fromFile = settings(config, ports, texts);
+    NetworkTexts networks = textsOf(config.network);
+    const po::options_description fromFile = settings(config, ports, networks, texts);
     po::options_description all("podd [OPTIONS...]\n\nRuns pods as systemd slices; see podd(8).\n\nOptions");
     all.add_options()("help,h", "show this help")("version", "show the version")(
         "config", po::value<std::string>(&file)->value_name("FILE"), "read FILE instead of /etc/podd/podd.conf");
@@ -109,8 +111,10 @@ std::optional<Config> readConfig(int argc, char* argv[]) {
         throw Error(Errc::internal, "history must be at least 1");
     within(cat(placeOf("port-range", file, commandLine), ": port-range"),
            [&] { config.portRange = parsePortRange(ports); });
-    config.isolation = readIsolation(texts, config.isolation.settings,
-                                     [&](const std::string& setting) { return placeOf(setting, file, commandLine); });
+    const auto place = [&](const std::string& setting) { return placeOf(setting, file, commandLine); };
+    config.network = readNetworks(networks, place);
+    config.isolation.settings.defaultNetwork = config.network.defaultNetwork;
+    config.isolation = readIsolation(texts, config.isolation.settings, place);
     return config;
 }
 

@@ -10,6 +10,7 @@
 #include "core/endpoints.h"
 #include "core/reconcile.h"
 #include "manager/isolation_config.h"
+#include "manager/network_config.h"
 
 namespace podd {
 
@@ -20,6 +21,7 @@ struct Config {
     std::string busAddress;  // "" = the system bus
     unsigned history = 100;  // versions that are kept for each id, at least 1
     PortRange portRange{};   // of the host, for endpoints that name no port of it
+    NetworkConfig network{};
     IsolationConfig isolation{};
     uint64_t settleUsec = kSettleUsec;  // see core/reconcile.h; only tests choose another
     // Of declared pods (manager/declared.h), the strongest first; only tests choose others.

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "core/networks.h"
 #include "sd/check.h"
 
 namespace podd {
@@ -44,6 +45,7 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
       store_(config_.stateDirectory),
       terminations_(config_.stateDirectory),
       grants_(config_.runDirectory, config_.portRange),
+      addresses_(config_.runDirectory, config_.network),
       hostname_(hostName()),
       bootId_(bootId()),
       burial_(event,
@@ -254,7 +256,9 @@ void Manager::launch(Pod& pod) {
     LaunchPlan orders;
     try {
         const GrantedPorts granted = grants_.grant(pod.stored.spec, id);
-        InstancePlan plan = isolation_.plan(viewOf(pod.stored.spec, id, pod.stored.version, granted));
+        InstanceView view = viewOf(pod.stored.spec, id, pod.stored.version, granted);
+        addresses_.grant(id, view.networks);
+        InstancePlan plan = isolation_.plan(view);
         orders = plan.launch;
         instance.setPlan(std::move(plan));
     } catch (const std::exception& problem) {
@@ -281,7 +285,8 @@ InstanceView Manager::viewOf(const PodSpec& spec, InstanceId id, std::string ver
             .runDirectory = config_.runDirectory,
             .hostname = hostname_,
             .allowedHostPaths = config_.isolation.allowedHostPaths,
-            .endpoints = bindingsOf(spec, granted)};
+            .endpoints = bindingsOf(spec, granted),
+            .networks = attachmentsOf(spec, config_.network.defaultNetwork)};
 }
 
 Instance& Manager::addInstance(Pod& pod, const InstanceId& id, const std::string& version) {

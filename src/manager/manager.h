@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "core/ports.h"
 #include "isolators/isolation.h"
+#include "manager/address_grants.h"
 #include "manager/config.h"
 #include "manager/pod.h"
 #include "manager/port_grants.h"
@@ -220,6 +221,7 @@ private:
     void removeStraySandboxes();
     bool removeStrayRecords();
     void sweep();
+    void sweepGrants();
     void track(Instance& instance);
     // Deployments (manager_deployments.cpp).
     void refuseLocked(const Pod& pod, bool force) const;
@@ -252,6 +254,7 @@ private:
     Store store_;
     TerminationStore terminations_;
     PortGrants grants_;
+    AddressGrants addresses_;
     Ports ports_;
     std::string hostname_;
     std::string bootId_;  // as the journal writes it

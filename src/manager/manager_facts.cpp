@@ -200,6 +200,7 @@ void Manager::bury(const InstanceId& id) {
     std::erase_if(byUnit_, [&](const auto& entry) { return entry.second == id; });
     suspected_.erase(id);
     grants_.release(id);
+    addresses_.release(id);
     owner->instances.erase(id.number);
     PODD_CRASHPOINT("bury.done");
     const bool gone = owner->instances.empty() && (owner->stored.deleted || owner->orphan);

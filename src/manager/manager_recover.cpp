@@ -128,6 +128,7 @@ Instance& Manager::takeUp(const InstanceId& id, const InstanceRecord& record) {
     store_.raiseNumber(id.pod, id.number);
     instance.resume(record);
     grants_.keep(id, record.endpoints);
+    addresses_.keep(id, record.networks);
     track(instance);
     return instance;
 }
@@ -186,12 +187,18 @@ bool Manager::removeStrayRecords() {
     return left;
 }
 
+void Manager::sweepGrants() {
+    const auto isKnown = [this](const InstanceId& id) { return findInstance(id) != nullptr; };
+    grants_.sweep(isKnown);
+    addresses_.sweep(isKnown);
+}
+
 // What was launched for an earlier podd, and ended before it could say hello to this one.
 void Manager::sweep() {
     if (removeStrayRecords())
         sweeping_.armIn(kSweepUsec);
     else
-        grants_.sweep([this](const InstanceId& id) { return findInstance(id) != nullptr; });
+        sweepGrants();
     removeStraySandboxes();
 }
 

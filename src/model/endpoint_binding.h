@@ -16,10 +16,11 @@ struct EndpointBinding {
     bool udp = false;
     uint64_t hostPort = 0;       // 0 = none
     uint64_t containerPort = 0;  // 0 = on the host's network, where there is but one
+    std::string network{};       // over which a port of the host leads to it; "" = over the first one of the instance
 
     template <typename V>
     void visit(V& v) {
-        v(container), v(name), v(tcp), v(udp), v(hostPort), v(containerPort);
+        v(container), v(name), v(tcp), v(udp), v(hostPort), v(containerPort), v(network);
     }
     bool operator==(const EndpointBinding&) const = default;
     std::vector<std::string> protocols() const {

@@ -9,6 +9,7 @@ namespace podd {
 namespace {
 
 constexpr std::string_view kEndpointLine = "[endpoint]";
+constexpr std::string_view kNetworkLine = "[network]";
 constexpr std::string_view kContainerLine = "[container]";
 
 uint32_t checksum(std::string_view text) {
@@ -57,6 +58,13 @@ template <typename Endpoint, typename Line>
 void endpointLines(Endpoint& endpoint, Line&& line) {
     line("CONTAINER", endpoint.container), line("NAME", endpoint.name), line("TCP", endpoint.tcp);
     line("UDP", endpoint.udp), line("HOST_PORT", endpoint.hostPort), line("CONTAINER_PORT", endpoint.containerPort);
+    line("NETWORK", endpoint.network);
+}
+
+template <typename Network, typename Line>
+void networkLines(Network& network, Line&& line) {
+    line("NETWORK", network.network), line("INTERFACE", network.interface), line("LINK", network.link);
+    line("ADDRESSES", network.addresses), line("GATEWAYS", network.gateways), line("DEFAULT", network.isDefault);
 }
 
 template <typename Check, typename Line>
@@ -81,6 +89,7 @@ struct WriteLine {
     std::string& out;
 
     void operator()(std::string_view key, const std::string& value) const { put(key, escaped(value)); }
+    void operator()(std::string_view key, const std::vector<std::string>& words) const { put(key, join(words, " ")); }
     void operator()(std::string_view key, bool value) const { put(key, value ? "yes" : "no"); }
     void operator()(std::string_view key, uint64_t value) const { put(key, std::to_string(value)); }
     void operator()(std::string_view key, int64_t value) const { put(key, std::to_string(value)); }
@@ -110,6 +119,9 @@ struct ReadLine {
             valid = false;
     }
     std::optional<std::string> as(const std::string&) const { return unescaped(value); }
+    std::optional<std::vector<std::string>> as(const std::vector<std::string>&) const {
+        return value.empty() ? std::vector<std::string>{} : split(value, ' ');
+    }
     std::optional<uint64_t> as(uint64_t) const { return parseUnsigned(value); }
     std::optional<int64_t> as(int64_t) const {
         const std::optional<uint64_t> number = parseUnsigned(value);
@@ -150,6 +162,10 @@ std::string recordText(const InstanceRecord& record) {
         text.append(kEndpointLine).append("\n");
         endpointLines(endpoint, WriteLine{text});
     }
+    for (const NetworkAttachment& network : record.networks) {
+        text.append(kNetworkLine).append("\n");
+        networkLines(network, WriteLine{text});
+    }
     for (const ContainerRecord& container : record.containers) {
         text.append(kContainerLine).append("\n");
         containerLines(container, WriteLine{text});
@@ -164,8 +180,12 @@ std::optional<InstanceRecord> parseRecord(std::string_view text) {
     InstanceRecord record;
     bool valid = true;
     for (const std::string& line : split(*lines, '\n')) {
-        if (line == kEndpointLine && record.containers.empty()) {
+        if (line == kEndpointLine && record.networks.empty() && record.containers.empty()) {
             record.endpoints.emplace_back();
+            continue;
+        }
+        if (line == kNetworkLine && record.containers.empty()) {
+            record.networks.emplace_back();
             continue;
         }
         if (line == kContainerLine) {
@@ -180,6 +200,8 @@ std::optional<InstanceRecord> parseRecord(std::string_view text) {
         const ReadLine read{std::string_view(line).substr(0, equals), std::string_view(line).substr(equals + 1), valid};
         if (!record.containers.empty())
             containerLines(record.containers.back(), read);
+        else if (!record.networks.empty())
+            networkLines(record.networks.back(), read);
         else if (!record.endpoints.empty())
             endpointLines(record.endpoints.back(), read);
         else

@@ -13,6 +13,7 @@
 #include "base/enum_table.h"
 #include "base/strings.h"
 #include "model/endpoint_binding.h"
+#include "model/network_order.h"
 
 namespace podd {
 
@@ -116,18 +117,19 @@ struct InstanceRecord {
     std::string version;
     InstancePhase phase = InstancePhase::starting;
     int64_t executorPid = 0;
-    std::string problem;                     // why the launch failed; "" otherwise
-    std::vector<EndpointBinding> endpoints;  // in the file only: they never change, and podd has planned them
+    std::string problem;                      // why the launch failed; "" otherwise
+    std::vector<EndpointBinding> endpoints;   // in the file only: they never change, and podd has planned them
+    std::vector<NetworkAttachment> networks;  // that it is on
     std::vector<ContainerRecord> containers;
 
     template <typename V>
     void visit(V& v) {
-        v(pod), v(number), v(version), v(phase), v(executorPid), v(problem), v(containers);
+        v(pod), v(number), v(version), v(phase), v(executorPid), v(problem), v(networks), v(containers);
     }
     bool operator==(const InstanceRecord&) const = default;
 };
 
-// The file's form: KEY=value lines, an [endpoint] or [container] line before those of each, the last line END=<CRC-32 of
+// The file's form: KEY=value lines, an [endpoint], [network] or [container] line before those of each, the last line END=<CRC-32 of
 // what is before it>, so that a torn file is told from a whole one.
 std::string recordText(const InstanceRecord& record);
 

@@ -12,6 +12,7 @@
 #include "base/enum_table.h"
 #include "model/capability.h"
 #include "model/endpoint_binding.h"
+#include "model/network_order.h"
 
 namespace podd {
 
@@ -79,6 +80,18 @@ struct DirectoryStep {
         v(path), v(owner), v(mode), v(like);
     }
     bool operator==(const DirectoryStep&) const = default;
+};
+
+// A file that the executor makes below the instance's sandbox, mode 0644, for containers to see.
+struct FileStep {
+    std::string path;  // absolute
+    std::string content;
+
+    template <typename V>
+    void visit(V& v) {
+        v(path), v(content);
+    }
+    bool operator==(const FileStep&) const = default;
 };
 
 // As in getrlimit(2); UINT64_MAX is RLIM_INFINITY.
@@ -169,8 +182,10 @@ struct LaunchPlan {
     std::string hostname;  // of the UTS namespace; "" = the host's
     bool ipcNamespace = false;
     bool utsNamespace = false;
-    bool networkNamespace = false;  // with a loopback interface and nothing else
+    bool networkNamespace = false;            // with a loopback interface
+    std::vector<NetworkAttachment> networks;  // that it is on besides
     std::vector<DirectoryStep> directories;
+    std::vector<FileStep> files;
     std::string sharedMemory;            // directory below `sandbox` for /dev/shm (mode 1777); "" = none. The executor
                                          // mounts a tmpfs there, in its own mount namespace
     std::string sharedMemoryOptions;     // of that tmpfs: "size=64m"
@@ -183,7 +198,8 @@ struct LaunchPlan {
     template <typename V>
     void visit(V& v) {
         v(pod), v(number), v(version), v(runDirectory), v(sandbox), v(podSlice), v(instanceSlice), v(hostname);
-        v(ipcNamespace), v(utsNamespace), v(networkNamespace), v(directories), v(sharedMemory), v(sharedMemoryOptions);
+        v(ipcNamespace), v(utsNamespace), v(networkNamespace), v(networks);
+        v(directories), v(files), v(sharedMemory), v(sharedMemoryOptions);
         v(forbidden), v(confining), v(diskIntervalUsec), v(endpoints), v(containers);
     }
     bool operator==(const LaunchPlan&) const = default;

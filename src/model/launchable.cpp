@@ -18,9 +18,6 @@ public:
             inContainer(spec, spec.containers[i], cat("/containers/", i));
         for (size_t i = 0; i < spec.volumes.size(); ++i)
             inVolume(spec.volumes[i], cat("/volumes/", i));
-        for (size_t i = 0; i < spec.networks.size(); ++i)
-            unless(spec.networks[i].mode == NetworkMode::host || spec.hasNoNetwork(), "/networks/", std::to_string(i),
-                   cat("networks of mode ", kNetworkModes.name(spec.networks[i].mode)));
         inScheduling(spec);
     }
 
@@ -54,10 +51,7 @@ private:
         unless(!container.tty, at, "/tty", "terminals");
     }
 
-    // Networks other than the host's are an obstacle of their own.
     void inEndpoint(const PodSpec& spec, const Endpoint& endpoint, const std::string& at) {
-        if (spec.networkMode() != NetworkMode::host)
-            return;
         if (endpoint.hostPort.value_or(0) != 0 && spec.instances > 1)
             found_.push_back({.pointer = at + "/hostPort",
                               .what = cat("port ", *endpoint.hostPort, " of the host cannot belong to ", spec.instances,

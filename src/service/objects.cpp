@@ -74,6 +74,17 @@ void instanceEndpoints(const I& v, Reply r) {
                 kAnswerProperty);
     sd::check(sd_bus_message_close_container(r), kAnswerProperty);
 }
+void instanceNetworks(const I& v, Reply r) {
+    sd::check(sd_bus_message_open_container(r, 'a', "(ssas)"), kAnswerProperty);
+    for (const NetworkAttachment& each : v.instance->state().record.networks) {
+        sd::check(sd_bus_message_open_container(r, 'r', "ssas"), kAnswerProperty);
+        put(r, each.network);
+        put(r, each.interface);
+        putTexts(r, each.addresses);
+        sd::check(sd_bus_message_close_container(r), kAnswerProperty);
+    }
+    sd::check(sd_bus_message_close_container(r), kAnswerProperty);
+}
 template <typename View>
 void freezer(const View& view, Reply reply) {
     put(reply, std::string(isFrozen(groupOf(view)) ? "frozen" : "running"));
@@ -173,6 +184,7 @@ const sd_bus_vtable kInstanceVtable[] = {
     SD_BUS_PROPERTY("Health", "s", sd::property<&instanceHealth>, 0, kChange),
     SD_BUS_PROPERTY("Ready", "b", sd::property<&instanceReady>, 0, kChange),
     SD_BUS_PROPERTY("Endpoints", "a(sssqq)", sd::property<&instanceEndpoints>, 0, kConst),
+    SD_BUS_PROPERTY("Networks", "a(ssas)", sd::property<&instanceNetworks>, 0, kChange),
     SD_BUS_PROPERTY("Containers", "ao", sd::property<&instanceContainers>, 0, kChange),
     SD_BUS_VTABLE_END
 };

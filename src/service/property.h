@@ -42,5 +42,11 @@ inline void putPaths(Reply reply, const std::vector<std::string>& paths) {
         putPath(reply, path);
     sd::check(sd_bus_message_close_container(reply), kAnswerProperty);
 }
+inline void putTexts(Reply reply, const std::vector<std::string>& texts) {
+    sd::check(sd_bus_message_open_container(reply, 'a', "s"), kAnswerProperty);
+    for (const std::string& text : texts)
+        put(reply, text);
+    sd::check(sd_bus_message_close_container(reply), kAnswerProperty);
+}
 
 }  // namespace podd

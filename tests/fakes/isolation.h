@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/endpoints.h"
+#include "core/networks.h"
 #include "isolators/isolation.h"
 
 namespace podd::fakes {
@@ -31,7 +32,8 @@ inline InstancePlan planOf(const PodSpec& spec, const Isolation& isolation) {
                            .stateDirectory = "/state",
                            .runDirectory = "/run/podd",
                            .hostname = "host",
-                           .endpoints = bindingsOf(spec, {})});
+                           .endpoints = bindingsOf(spec, {}),
+                           .networks = attachmentsOf(spec, "podd")});
 }
 
 }  // namespace podd::fakes

@@ -54,15 +54,13 @@ public:
         manager->attach({&units, &spawner, &executors, &observer});
     }
     Config config() const {
-        return {directory.path + "/state",
-                directory.path + "/run",
-                directory.path + "/cgroup",
-                "",
-                history,
-                portRange,
-                {},
-                0,
-                {directory.path + "/etc", directory.path + "/lib"}};
+        return {.stateDirectory = directory.path + "/state",
+                .runDirectory = directory.path + "/run",
+                .cgroupRoot = directory.path + "/cgroup",
+                .history = history,
+                .portRange = portRange,
+                .settleUsec = 0,
+                .declaredDirectories = {directory.path + "/etc", directory.path + "/lib"}};
     }
     std::string definition(const std::string& id, const std::string& command = "sleep 1000",
                            unsigned instances = 1) const {
