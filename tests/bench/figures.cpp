@@ -38,6 +38,19 @@ double quantile(const Row& row, double Sample::*member, double at) {
     return std::lerp(values[below], values[above], position - static_cast<double>(below));
 }
 
+const Row& baseOf(const Row& row, const std::vector<Row>& rows) {
+    const Row* first = nullptr;
+    for (const Row& other : rows) {
+        if (other.samples.empty() || other.floor != row.floor)
+            continue;
+        if (other.name == row.floor)
+            return other;
+        if (first == nullptr)
+            first = &other;
+    }
+    return *first;
+}
+
 }  // namespace
 
 Sample measure(Subject& subject, uint64_t number) {
@@ -65,13 +78,18 @@ std::string table(const std::vector<Row>& rows) {
     for (const char* title : {"n", "launch", "p95", "x floor", "p95 x", "CPU", "PID 1", "stop", "p95", "x floor"})
         out << std::setw(kFigureWidth) << title;
     for (const Row& row : rows) {
+        out << '\n' << std::left << std::setw(kNameWidth) << row.name << std::right;
+        if (row.samples.empty()) {
+            out << "  " << row.note;
+            continue;
+        }
+        const Row& base = baseOf(row, rows);
         const auto figure = [&](double Sample::*member, double at) {
             out << std::setw(kFigureWidth) << quantile(row, member, at);
         };
         const auto ratio = [&](double Sample::*member, double at) {
-            out << std::setw(kFigureWidth) << quantile(row, member, at) / quantile(rows.front(), member, kMedian);
+            out << std::setw(kFigureWidth) << quantile(row, member, at) / quantile(base, member, kMedian);
         };
-        out << '\n' << std::left << std::setw(kNameWidth) << row.name << std::right;
         out << std::setw(kFigureWidth) << row.samples.size();
         figure(&Sample::startMs, kMedian);
         figure(&Sample::startMs, kTail);

@@ -19,12 +19,14 @@ struct Sample {
 struct Row {
     std::string name;
     std::vector<Sample> samples;
+    std::string floor = {};  // the name of the row that its ratios are to
+    std::string note = {};   // why there are no samples
 };
 
 // Starts and stops one pod.
 Sample measure(Subject& subject, uint64_t number);
 
-// The rows side by side; ratios are to the first.
+// The rows side by side. Where the floor of a row was not measured its ratios are to the first that has the same one.
 std::string table(const std::vector<Row>& rows);
 
 }  // namespace podd::bench

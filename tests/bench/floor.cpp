@@ -31,7 +31,7 @@ UnitPlan scope(uint64_t number, int index, pid_t pid) {
 
 }  // namespace
 
-Floor::Floor(BusKind kind, Moves moves, std::string payload)
+Floor::Floor(BusKind kind, std::string payload, Moves moves, Network network)
     : client_(kind),
       onJobRemoved_([this](sd_bus_message* message) {
           const char* unit = nullptr;
@@ -46,6 +46,7 @@ Floor::Floor(BusKind kind, Moves moves, std::string payload)
           units_.erase(unit);
       }),
       moves_(moves == Moves::begunEarly ? std::make_unique<EarlyMoves>() : nullptr),
+      network_(network == Network::bridge ? std::make_unique<FloorNetwork>() : nullptr),
       payload_(std::move(payload)) {
     client_.onSignal(kDestination, kObject, kInterface, "JobRemoved", onJobRemoved_);
     client_.onSignal(kDestination, kObject, kInterface, "UnitRemoved", onUnitRemoved_);
@@ -86,7 +87,7 @@ void Floor::startUnits(const UnitPlan& main, const std::vector<UnitPlan>& aux) {
 void Floor::start(uint64_t number) {
     if (moves_)
         moves_->begin();
-    containers_ = std::make_unique<FloorContainers>(number, payload_);
+    containers_ = std::make_unique<FloorContainers>(number, payload_, network_ != nullptr);
     UnitPlan main = scope(number, 0, containers_->pid(0));
     std::vector<UnitPlan> aux{{sliceName(number), {}}};
     std::vector<std::string> others;
@@ -96,6 +97,8 @@ void Floor::start(uint64_t number) {
     }
     main.set("Wants", others);
     startUnits(main, aux);
+    if (network_)
+        network_->connect(number, containers_->networkNamespace().get());
     client_.until([this] { return jobs_.empty() || !problem_.empty(); }, "the jobs of the floor's units");
     if (!problem_.empty())
         throw Error(Errc::unavailable, problem_);

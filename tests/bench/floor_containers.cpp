@@ -33,6 +33,7 @@ std::pair<UniqueFd, UniqueFd> makePipe() {
 
 struct Child {
     int joins;  // pidfd whose namespaces it joins; -1 = it has made them
+    bool ownNetwork;
     int gate;
     int error;
     const char* payload;
@@ -41,10 +42,19 @@ struct Child {
     const char* volume;
 };
 
+// Not by the clone: meanwhile the others are cloned and systemd is asked.
+bool makeNetwork(const Child& child) {
+    return !child.ownNetwork || (::unshare(CLONE_NEWNET) == 0 && ::write(child.error, "", 1) == 1);
+}
+
+bool joinNetwork(const Child& child) {
+    return !child.ownNetwork || child.joins < 0 || ::setns(child.joins, CLONE_NEWNET) == 0;
+}
+
 bool prepare(const Child& child) {
     if (child.joins >= 0 && ::setns(child.joins, kSharedNamespaces) < 0)
         return false;
-    if (child.joins < 0 && ::sethostname("floor", 5) < 0)
+    if (child.joins < 0 && (!makeNetwork(child) || ::sethostname("floor", 5) < 0))
         return false;
     return ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0 &&
            ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0 &&
@@ -56,7 +66,7 @@ bool prepare(const Child& child) {
 [[noreturn]] void become(const Child& child) {
     char byte = 0;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (prepare(child) && ::read(child.gate, &byte, 1) == 1) {
+    if (prepare(child) && ::read(child.gate, &byte, 1) == 1 && joinNetwork(child)) {
         std::array<char*, 2> arguments{const_cast<char*>(child.payload), nullptr};
         std::array<char*, 1> environment{nullptr};
         ::execve(child.payload, arguments.data(), environment.data());
@@ -68,8 +78,8 @@ bool prepare(const Child& child) {
 
 }  // namespace
 
-FloorContainers::FloorContainers(uint64_t number, const std::string& payload)
-    : directory_(cat(kWorkDirectory, "/floor-", number)) {
+FloorContainers::FloorContainers(uint64_t number, const std::string& payload, bool ownNetwork)
+    : directory_(cat(kWorkDirectory, "/floor-", number)), ownNetwork_(ownNetwork) {
     makeDirectories(directory_ + "/shm");
     makeDirectories(directory_ + "/volume");
     makeDirectories(directory_ + "/sandbox/data");
@@ -85,6 +95,7 @@ void FloorContainers::clone(One& one, const std::string& payload) {
     const std::string sharedMemory = directory_ + "/shm";
     const std::string volume = directory_ + "/volume";
     const Child child{.joins = first ? -1 : each_[0].pidfd.get(),
+                      .ownNetwork = ownNetwork_,
                       .gate = gateEnd.get(),
                       .error = errorEnd.get(),
                       .payload = payload.c_str(),
@@ -111,6 +122,18 @@ FloorContainers::~FloorContainers() {
         if (one.pidfd)
             (void)::kill(one.pid, SIGKILL);
     reap();
+}
+
+UniqueFd FloorContainers::networkNamespace() {
+    const One& first = each_.front();
+    char byte = EIO;
+    if (::read(first.error.get(), &byte, 1) != 1 || byte != 0)
+        throwErrno(byte, "make network namespace of the floor");
+    const std::string path = cat("/proc/", first.pid, "/ns/net");
+    UniqueFd network(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!network)
+        throwErrno(errno, cat("open ", quoted(path)));
+    return network;
 }
 
 void FloorContainers::release() {

@@ -3,6 +3,7 @@
 // installed; see README.md. It fails when something fails, never because something is slow.
 #include <getopt.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/tree.h"
+#include "cni_network.h"
 #include "crowd.h"
 #include "figures.h"
 #include "floor.h"
@@ -42,8 +44,11 @@ constexpr const char* kHelp =
     "  --burst N          (100) pods launched at once\n"
     "  --many N           (0) pods to run beside launches that are compared with those beside 20; 300 take a while\n"
     "  --podman N         (8) launches by podman, where it is installed\n"
-    "  --only TEXT        only the rows whose name contains it\n"
+    "  --only TEXT        only the rows whose name contains it; more than once: or another\n"
     "  --help\n";
+
+constexpr const char* kFloor = "floor, system bus";
+constexpr const char* kNetworkFloor = "floor, system bus, network";
 
 constexpr int kUsage = 2;
 constexpr int kRound = 12;
@@ -51,7 +56,7 @@ constexpr int kWarmUps = 3;
 
 struct Options {
     std::string payload = PODD_LIBEXECDIR "/podd-bench-payload";
-    std::string only;
+    std::vector<std::string> only;
     uint64_t rounds = 4;
     uint64_t pods = 30;
     uint64_t burst = 100;
@@ -61,7 +66,9 @@ struct Options {
 
 struct Contestant {
     std::string name;
+    std::string floor;
     std::function<std::unique_ptr<Subject>()> make;
+    bool mayFail = false;  // a host may lack what it takes
 };
 
 // A number for every pod of this run.
@@ -78,25 +85,43 @@ void poddIs(bool wanted) {
         run({"systemctl", "stop", "podd.service"});
 }
 
+bool isWanted(const Contestant& each, const Options& options) {
+    const auto names = [&](const std::string& text) { return each.name.find(text) != std::string::npos; };
+    return options.only.empty() || std::any_of(options.only.begin(), options.only.end(), names);
+}
+
 std::vector<Contestant> contestants(const Options& options) {
-    const auto floor = [&options](BusKind kind, Floor::Moves moves = Floor::Moves::whenTheyCome) {
+    using Moves = Floor::Moves;
+    using Network = Floor::Network;
+    const auto floor = [&options](BusKind kind, Moves moves = Moves::whenTheyCome, Network network = Network::host) {
         poddIs(false);
-        return std::make_unique<Floor>(kind, moves, options.payload);
+        return std::make_unique<Floor>(kind, options.payload, moves, network);
+    };
+    const auto client = [&options](PodNetwork network) {
+        poddIs(true);
+        return std::make_unique<PoddClient>(options.payload, PodIds{}, network);
     };
     std::vector<Contestant> all{
-        {"floor, system bus", [=] { return floor(BusKind::system); }},
-        {"floor, systemd's private socket", [=] { return floor(BusKind::managerPrivate); }},
-        {"floor, system bus, moves begun early", [=] { return floor(BusKind::system, Floor::Moves::begunEarly); }},
-        {"podd, D-Bus client",
+        {kFloor, kFloor, [=] { return floor(BusKind::system); }},
+        {"floor, systemd's private socket", kFloor, [=] { return floor(BusKind::managerPrivate); }},
+        {"floor, system bus, moves begun early", kFloor, [=] { return floor(BusKind::system, Moves::begunEarly); }},
+        {"podd, D-Bus client", kFloor, [=] { return client(PodNetwork::host); }},
+        {"podd, podctl", kFloor,
          [&options] {
              poddIs(true);
-             return std::make_unique<PoddClient>(options.payload);
-         }},
-        {"podd, podctl", [&options] {
-             poddIs(true);
              return std::make_unique<Podctl>(options.payload);
-         }}};
-    std::erase_if(all, [&](const Contestant& each) { return each.name.find(options.only) == std::string::npos; });
+         }},
+        {kNetworkFloor, kNetworkFloor, [=] { return floor(BusKind::system, Moves::whenTheyCome, Network::bridge); }},
+        {"podd, D-Bus client, network", kNetworkFloor, [=] { return client(PodNetwork::container); }, true},
+        {"podd, D-Bus client, CNI", kNetworkFloor,
+         [&options] {
+             poddIs(false);  // it may look for networks only when it starts
+             auto subject = std::make_unique<PoddOnCni>(options.payload);
+             poddIs(true);
+             return subject;
+         },
+         true}};
+    std::erase_if(all, [&](const Contestant& each) { return !isWanted(each, options); });
     return all;
 }
 
@@ -105,23 +130,50 @@ void warmUp(Subject& subject, int times) {
         (void)measure(subject, nextNumber());
 }
 
+// The subject when it can launch a pod; otherwise nothing, and the row says why.
+std::unique_ptr<Subject> tryOut(const Contestant& each, Row& row) {
+    std::unique_ptr<Subject> subject;
+    const uint64_t number = nextNumber();
+    try {
+        subject = each.make();
+        (void)measure(*subject, number);
+        return subject;
+    } catch (const std::exception& error) {
+        row.note = error.what();
+    }
+    try {
+        if (subject)
+            subject->clean(number);
+    } catch (const std::exception&) {
+        // There is nothing when it was refused at once.
+    }
+    return nullptr;
+}
+
+void measureRound(const Contestant& each, Row& row) {
+    if (!row.note.empty())
+        return;
+    const std::unique_ptr<Subject> subject = each.mayFail && row.samples.empty() ? tryOut(each, row) : each.make();
+    if (!subject)
+        return;
+    warmUp(*subject, kWarmUps);
+    for (int n = 0; n < kRound; ++n)
+        row.samples.push_back(measure(*subject, nextNumber()));
+}
+
 std::vector<Row> launches(const Options& options) {
     const std::vector<Contestant> all = contestants(options);
     std::vector<Row> rows;
     for (const Contestant& each : all)
-        rows.push_back({each.name, {}});
+        rows.push_back({each.name, {}, each.floor});
     for (uint64_t round = 0; round < options.rounds; ++round)
-        for (size_t i = 0; i < all.size(); ++i) {
-            const std::unique_ptr<Subject> subject = all[i].make();
-            warmUp(*subject, kWarmUps);
-            for (int n = 0; n < kRound; ++n)
-                rows[i].samples.push_back(measure(*subject, nextNumber()));
-        }
+        for (size_t i = 0; i < all.size(); ++i)
+            measureRound(all[i], rows[i]);
     return rows;
 }
 
 Row podman(const Options& options) {
-    Row row{"podman pod create + 3 create + start", {}};
+    Row row{"podman pod create + 3 create + start", {}, kFloor};
     Podman subject(options.payload);
     warmUp(subject, 1);
     for (uint64_t n = 0; n < options.podman; ++n)
@@ -180,7 +232,7 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
     for (int found = 0; (found = ::getopt_long(argc, argv, "", known.data(), nullptr)) != -1;) {
         switch (found) {
             case payload: options.payload = optarg; break;
-            case only: options.only = optarg; break;
+            case only: options.only.emplace_back(optarg); break;
             case rounds: options.rounds = number(); break;
             case pods: options.pods = number(); break;
             case burstOf: options.burst = number(); break;
@@ -199,7 +251,7 @@ void benchmark(const Options& options) {
     const bool withPodman = options.podman > 0 && isInstalled("podman");
     if (withPodman)
         rows.push_back(podman(options));
-    std::erase_if(rows, [](const Row& row) { return row.samples.empty(); });
+    std::erase_if(rows, [](const Row& row) { return row.samples.empty() && row.note.empty(); });
     if (!rows.empty())
         std::cout << table(rows);
     if (options.podman > 0 && !withPodman)

@@ -18,6 +18,15 @@ std::string fileOf(uint64_t number) {
     return cat(kWorkDirectory, "/pod-", number, ".json");
 }
 
+const char* definitionOf(PodNetwork network) {
+    switch (network) {
+        case PodNetwork::host: return R"({"mode":"host"})";
+        case PodNetwork::container: return R"({"mode":"container"})";
+        case PodNetwork::cni: return R"({"mode":"container","name":"bench-cni"})";
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string PodIds::operator()(uint64_t number) const {
@@ -25,27 +34,31 @@ std::string PodIds::operator()(uint64_t number) const {
     return cat("/bench", group, "/pod", number);
 }
 
-std::string podDefinition(const std::string& id, const std::string& payload) {
+std::string podDefinition(const std::string& id, const std::string& payload, PodNetwork network) {
+    const char* const endpoint = R"("endpoints":[{"name":"web","containerPort":80,"hostPort":0}],)";
     std::string containers;
     for (int i = 0; i < kContainers; ++i)
-        containers += cat(i == 0 ? "" : ",", R"({"name":"c)", i, R"(","exec":{"command":{"argv":[")", payload,
-                          R"("]}},"resources":{"cpus":0.1,"mem":32},)",
-                          R"("volumeMounts":[{"name":"data","mountPath":"data"}]})");
-    return cat(R"({"id":")", id, R"(","containers":[)", containers,
-               R"(],"volumes":[{"name":"data"}],"networks":[{"mode":"host"}]})");
+        containers +=
+            cat(i == 0 ? "" : ",", R"({"name":"c)", i, R"(","exec":{"command":{"argv":[")", payload,
+                R"("]}},"resources":{"cpus":0.1,"mem":32},)", i == 0 && network != PodNetwork::host ? endpoint : "",
+                R"("volumeMounts":[{"name":"data","mountPath":"data"}]})");
+    return cat(R"({"id":")", id, R"(","containers":[)", containers, R"(],"volumes":[{"name":"data"}],"networks":[)",
+               definitionOf(network), "]}");
 }
 
-PoddClient::PoddClient(std::string payload, PodIds ids)
+PoddClient::PoddClient(std::string payload, PodIds ids, PodNetwork network)
     : client_(BusKind::system),
       onDeploymentRemoved_([this](sd_bus_message* message) {
           const char* deployment = nullptr;
           const char* result = nullptr;
-          sd::check(sd_bus_message_read(message, "uosss", nullptr, &deployment, nullptr, &result, nullptr),
+          const char* why = nullptr;
+          sd::check(sd_bus_message_read(message, "uosss", nullptr, &deployment, nullptr, &result, &why),
                     "read DeploymentRemoved");
-          ended_[deployment] = result;
+          ended_[deployment] = std::string_view(result) == "done" ? result : cat(result, ": ", why);
       }),
       payload_(std::move(payload)),
-      podId_(ids) {
+      podId_(ids),
+      network_(network) {
     client_.onSignal(sd::kService, sd::kManagerPath, sd::kManager, "DeploymentRemoved", onDeploymentRemoved_);
 }
 
@@ -59,7 +72,7 @@ sd::Message PoddClient::newCall(const char* method) const {
 
 sd::Message PoddClient::newApply(uint64_t number) const {
     sd::Message call = newCall("ApplyPod");
-    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podDefinition(podId_(number), payload_).c_str(), 0),
+    sd::check(sd_bus_message_append(call.get(), "sa{sv}", podDefinition(podId_(number), payload_, network_).c_str(), 0),
               "ApplyPod");
     return call;
 }

@@ -18,12 +18,18 @@ struct PodIds {
     std::string operator()(uint64_t number) const;
 };
 
-// A pod of three containers with a shared volume and the host's network.
-std::string podDefinition(const std::string& id, const std::string& payload);
+enum class PodNetwork {
+    host,
+    container,  // podd's own bridge
+    cni,        // the network bench-cni (see cni_network.h)
+};
+
+// A pod of three containers with a shared volume; but for the host's network with a port of the host that podd chooses.
+std::string podDefinition(const std::string& id, const std::string& payload, PodNetwork network = PodNetwork::host);
 
 class PoddClient final : public Subject {
 public:
-    explicit PoddClient(std::string payload, PodIds ids = {});
+    explicit PoddClient(std::string payload, PodIds ids = {}, PodNetwork network = PodNetwork::host);
 
     void start(uint64_t number) override;
     void stop(uint64_t number) override;
@@ -44,7 +50,8 @@ private:
     BusClient::OnSignal onDeploymentRemoved_;
     std::string payload_;
     PodIds podId_;
-    std::map<std::string, std::string> ended_;  // deployment -> result
+    PodNetwork network_;
+    std::map<std::string, std::string> ended_;  // deployment -> "done", or the result and what podd says
 };
 
 class Podctl final : public Subject {
