@@ -44,7 +44,7 @@ constexpr const char* kHelp =
     "  --burst N          (100) pods launched at once\n"
     "  --many N           (0) pods to run beside launches that are compared with those beside 20; 300 take a while\n"
     "  --podman N         (8) launches by podman, where it is installed\n"
-    "  --only TEXT        only the rows whose name contains it; more than once: or another\n"
+    "  --only TEXT        only the rows whose name contains it; more than once: any of them\n"
     "  --help\n";
 
 constexpr const char* kFloor = "floor, system bus";
