@@ -15,6 +15,7 @@ declare -A may=(
     [executor]="base model core sd"
     [init]="model/init_protocol.h"
     [network]="base model core sd"
+    [nss]=""
     [probe]=""
     [cli]="base model sd"
 )
