@@ -13,6 +13,7 @@ declare -A may=(
     [manager]="base model core isolators sd"
     [service]="base model core isolators sd manager"
     [executor]="base model core sd"
+    [network]="base model core sd"
     [init]="model/init_protocol.h"
     [network]="base model core sd"
     [nss]=""
