@@ -15,7 +15,6 @@ declare -A may=(
     [executor]="base model core sd"
     [network]="base model core sd"
     [init]="model/init_protocol.h"
-    [network]="base model core sd"
     [nss]=""
     [probe]=""
     [cli]="base model sd"

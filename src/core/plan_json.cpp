@@ -22,6 +22,8 @@ public:
         texts("namespaces", sharedNamespaces(plan.launch));
         text("hostname", plan.launch.hostname);
         list("directories", plan.launch.directories, [&](const DirectoryStep& each) { directory(each); });
+        if (!plan.launch.files.empty())
+            list("files", plan.launch.files, [&](const FileStep& each) { json_.text(each.path); });
         if (!plan.launch.sharedMemory.empty())
             text("sharedMemory", plan.launch.sharedMemory),
                 text("sharedMemoryOptions", plan.launch.sharedMemoryOptions);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "model/network_order.h"
 
 namespace podd {
 
@@ -12,10 +13,6 @@ namespace {
 
 constexpr uint64_t kFewest = 254;
 constexpr uint64_t kMost = 65534;
-
-std::string withoutLength(const std::string& text) {
-    return text.substr(0, text.find('/'));
-}
 
 }  // namespace
 

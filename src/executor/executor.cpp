@@ -193,7 +193,21 @@ void Executor::onNetworks(const NetworkAnswer& answer) {
         return cancel(Report::Kind::failed, answer.problem);
     PODD_FAILPOINT("executor.networked");
     record_.networks = answer.attachments;
+    useNameservers(answer);
     releaseIfAllReady();
+}
+
+// Those of a network take the place of the host's.
+void Executor::useNameservers(const NetworkAnswer& answer) {
+    const std::string path = resolverFileOf(plan_.sandbox);
+    const bool seen =
+        std::any_of(plan_.files.begin(), plan_.files.end(), [&](const FileStep& each) { return each.path == path; });
+    if (answer.nameservers.empty() || !seen)
+        return;
+    std::string text = answer.searches.empty() ? "" : cat("search ", join(answer.searches, " "), '\n');
+    for (const std::string& server : answer.nameservers)
+        text += cat("nameserver ", server, '\n');
+    sandbox_.rewrite(path, text);
 }
 
 // Somebody else ends the launch; if a podd-init has failed by now, that is the reason.
@@ -310,7 +324,7 @@ void Executor::onExec(Container& container) {
 // What only a launch needs is most of a plan, and there may be hundreds of executors.
 void Executor::forgetLaunch() {
     const auto forget = [](auto&... parts) { (std::remove_reference_t<decltype(parts)>().swap(parts), ...); };
-    forget(plan_.directories, plan_.forbidden, plan_.confining);
+    forget(plan_.directories, plan_.files, plan_.forbidden, plan_.confining);
     for (ContainerPlan& container : plan_.containers) {
         forget(container.argv, container.mounts);
         if (!runsCommands(container))

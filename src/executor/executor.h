@@ -47,6 +47,7 @@ private:
     void onCommand(const ExecutorCommand& command);
     void onScoped();
     void onNetworks(const NetworkAnswer& answer);
+    void useNameservers(const NetworkAnswer& answer);
     void onTerm();
     void beginStop();
     void onError(const std::string& text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "executor/sandbox.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -108,6 +109,13 @@ void Sandbox::make(const std::vector<User>& users) {
         writeFileAtomically(file.path, file.content, Durability::volatileFile);
     }
     limitDisk();
+}
+
+void Sandbox::rewrite(const std::string& path, const std::string& content) const {
+    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC));
+    if (!file)
+        throwErrno(errno, path);
+    writeAll(file.get(), content, path);
 }
 
 // Where there are no quotas, the executor's DiskWatch sees to the limits.

@@ -33,6 +33,9 @@ public:
     // All the rest. `users` are those of the containers.
     void make(const std::vector<User>& users);
 
+    // Another content for one of plan.files, which containers may see already.
+    void rewrite(const std::string& path, const std::string& content) const;
+
     // Removes everything that was made; the text of what could not be removed, "" if all is gone.
     std::string remove();
 

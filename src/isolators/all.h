@@ -16,6 +16,7 @@ std::unique_ptr<Isolator> makePidNamespaceIsolator(const IsolationSettings& sett
 std::unique_ptr<Isolator> makeIpcNamespaceIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeNetworkNamespaceIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeBridgeNetworkIsolator(const IsolationSettings& settings);
+std::unique_ptr<Isolator> makeCniNetworkIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeUtsNamespaceIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeSandboxPathIsolator(const IsolationSettings& settings);
 std::unique_ptr<Isolator> makeHostPathIsolator(const IsolationSettings& settings);

@@ -126,7 +126,7 @@ void addDevices(Steps& steps, const IsolationSettings& settings) {
         steps.push_back({.kind = MountKind::link, .source = link.content, .target = link.path});
 }
 
-void addPrivate(Steps& steps, LaunchPlan& launch, const ContainerPlan& container) {
+void addPrivate(Steps& steps, const InstanceView& view, LaunchPlan& launch, const ContainerPlan& container) {
     for (const char* path : {"/tmp", "/var/tmp"}) {
         const std::string directory = cat(privateDirectory(launch.sandbox, container.name), path);
         launch.directories.push_back({.path = directory, .mode = 01777});
@@ -135,6 +135,9 @@ void addPrivate(Steps& steps, LaunchPlan& launch, const ContainerPlan& container
     steps.push_back({.kind = MountKind::tmpfs, .source = "tmpfs", .target = "/run", .options = "mode=755"});
     for (const char* path : kResolvers)
         steps.push_back({.source = path, .target = path, .readOnly = true, .optional = true});
+    // Where other pods are, for libnss_podd, which knows this one path.
+    steps.push_back(
+        {.source = view.runDirectory + "/names", .target = "/run/podd/names", .readOnly = true, .optional = true});
 }
 
 class LinuxFilesystemIsolator final : public Isolator {
@@ -149,7 +152,7 @@ public:
             addRoot(container.mounts, view, container);
             addKernel(container.mounts);
             addDevices(container.mounts, settings_);
-            addPrivate(container.mounts, plan.launch, container);
+            addPrivate(container.mounts, view, plan.launch, container);
         }
     }
 

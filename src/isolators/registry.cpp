@@ -19,6 +19,7 @@ const std::vector<IsolatorEntry>& isolatorTable() {
         {"namespaces/uts",    "",      "",                                    "uts namespace",      true,  makeUtsNamespaceIsolator,     "a hostname for each instance"},
         {"namespaces/net",    "",      "",                                    "net namespace",      true,  makeNetworkNamespaceIsolator, "a network namespace for each instance that is not on the host's network"},
         {"network/bridge",    "",      "namespaces/net",                      "",                   true,  makeBridgeNetworkIsolator,    "podd's own network: a bridge, addresses, ports of the host that lead to pods"},
+        {"network/cni",       "",      "namespaces/net",                      "",                   true,  makeCniNetworkIsolator,       "networks that plugins of the Container Network Interface make"},
         {"volume/sandbox_path", "",    "filesystem/linux|filesystem/shared",  "",                   true,  makeSandboxPathIsolator,      "ephemeral volumes, and directories of the sandbox as volumes"},
         {"volume/host_path",  "",      "filesystem/linux",                    "",                   true,  makeHostPathIsolator,         "files and directories of the host as volumes"},
         {"cgroups/cpu",       "cpu",   "",                                    "cpu controller",     true,  makeCpuIsolator,              "processor time in proportion to cpus, and limits of it"},

@@ -46,6 +46,7 @@ Manager::Manager(sd_event* event, Config config, const Isolation& isolation)
       terminations_(config_.stateDirectory),
       grants_(config_.runDirectory, config_.portRange),
       addresses_(config_.runDirectory, config_.network),
+      names_(event, config_.runDirectory),
       hostname_(hostName()),
       bootId_(bootId()),
       burial_(event,

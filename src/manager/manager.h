@@ -17,6 +17,7 @@
 #include "isolators/isolation.h"
 #include "manager/address_grants.h"
 #include "manager/config.h"
+#include "manager/name_file.h"
 #include "manager/pod.h"
 #include "manager/port_grants.h"
 #include "manager/termination_store.h"
@@ -222,6 +223,7 @@ private:
     bool removeStrayRecords();
     void sweep();
     void sweepGrants();
+    void nameInstance(const Instance& instance);
     void track(Instance& instance);
     // Deployments (manager_deployments.cpp).
     void refuseLocked(const Pod& pod, bool force) const;
@@ -255,6 +257,7 @@ private:
     TerminationStore terminations_;
     PortGrants grants_;
     AddressGrants addresses_;
+    NameFile names_;
     Ports ports_;
     std::string hostname_;
     std::string bootId_;  // as the journal writes it

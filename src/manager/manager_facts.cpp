@@ -137,11 +137,23 @@ void Manager::changed(Instance& instance, LaunchPhase before, bool wasReady) {
     if (owner == nullptr || (!another && instance.ready() && wasReady))
         return;
     PODD_CRASHPOINT("instance.changed");
+    if (another)
+        nameInstance(instance);
     if (another && instance.state().phase == LaunchPhase::cleaning)
         noteEnd(*owner, instance);
     podMayHaveChanged(*owner);
     if (instance.ready() || (wasReady && !another))
         reconcilePod(*owner);  // an old instance may go now
+}
+
+// It is found by its name while it runs.
+void Manager::nameInstance(const Instance& instance) {
+    std::vector<std::string> addresses;
+    if (instance.state().phase == LaunchPhase::running)
+        for (const NetworkAttachment& network : instance.state().record.networks)
+            for (const std::string& address : network.addresses)
+                addresses.push_back(withoutLength(address));
+    names_.set(instance.id(), std::move(addresses));
 }
 
 void Manager::noteEnd(Pod& pod, const Instance& instance) {

@@ -49,6 +49,7 @@ void Manager::recover(const std::vector<std::string>& units) {
         ports_.units->stopUnit(unit);
     }
     PODD_CRASHPOINT("recover.units");
+    names_.refresh();
     removeStraySandboxes();
     sweeping_.armIn(kSweepUsec);
     std::erase_if(pods_, [this](const auto& entry) { return !judgeDamage(*entry.second); });
@@ -129,6 +130,7 @@ Instance& Manager::takeUp(const InstanceId& id, const InstanceRecord& record) {
     instance.resume(record);
     grants_.keep(id, record.endpoints);
     addresses_.keep(id, record.networks);
+    nameInstance(instance);
     track(instance);
     return instance;
 }

@@ -94,6 +94,14 @@ struct FileStep {
     bool operator==(const FileStep&) const = default;
 };
 
+// Of those files, below the sandbox of an instance with a network of its own.
+inline std::string hostsFileOf(const std::string& sandbox) {
+    return sandbox + "/network/hosts";
+}
+inline std::string resolverFileOf(const std::string& sandbox) {
+    return sandbox + "/network/resolv.conf";
+}
+
 // As in getrlimit(2); UINT64_MAX is RLIM_INFINITY.
 struct ResourceLimit {
     uint32_t resource = 0;

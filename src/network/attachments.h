@@ -33,8 +33,8 @@ struct SlowNetworks {
 class Attachments {
 public:
     struct Settings {
-        std::string directory = "/run/podd/network";  // a file for each instance
-        uint64_t retryUsec = 30'000'000;              // when a slow network could not be left
+        std::string directory = "/run/podd/network/instances";  // a file for each instance
+        uint64_t retryUsec = 30'000'000;                        // when a slow network could not be left
     };
     // `namespaces` are those that kept() got in an earlier process, by the name of the instance. `changed` is told whenever
     // empty() may have changed.

@@ -18,30 +18,25 @@ namespace {
 constexpr const char* kMac =
     "02:70:6f:64:64:00";  // of the bridge: else it would change with each port, and ARP with it
 
-std::string withoutLength(const std::string& address) {
-    return address.substr(0, address.find('/'));
-}
-
 bool isIpv6(const std::string& address) {
     return address.find(':') != std::string::npos;
 }
 
-// The one over which a port of the host leads to an endpoint; nullptr when that is not podd's to do.
+}  // namespace
+
 const NetworkAttachment* wayTo(const EndpointBinding& endpoint, const NetworkOrder& order) {
     const auto leads = [&](const NetworkAttachment& each) {
         return endpoint.network.empty() ? each.isDefault : endpoint.network == each.network;
     };
     const auto way = std::find_if(order.attachments.begin(), order.attachments.end(), leads);
-    return way != order.attachments.end() && way->onBridge() ? &*way : nullptr;
+    return way != order.attachments.end() ? &*way : nullptr;
 }
-
-}  // namespace
 
 std::vector<PortMap> mapsOf(const NetworkOrder& order) {
     std::vector<PortMap> maps;
     for (const EndpointBinding& endpoint : order.endpoints) {
         const NetworkAttachment* way = wayTo(endpoint, order);
-        if (way == nullptr || endpoint.hostPort == 0 || endpoint.containerPort == 0)
+        if (way == nullptr || !way->onBridge() || endpoint.hostPort == 0 || endpoint.containerPort == 0)
             continue;
         PortMap map{.hostPort = static_cast<uint16_t>(endpoint.hostPort),
                     .containerPort = static_cast<uint16_t>(endpoint.containerPort)};

@@ -20,7 +20,10 @@ struct BridgeSettings {
     std::string sysctl = "/proc/sys/net/";  // of the network namespace of who opens a file there
 };
 
-// What an order maps to its instance.
+// The network over which a port of the host leads to an endpoint; nullptr when there is none.
+const NetworkAttachment* wayTo(const EndpointBinding& endpoint, const NetworkOrder& order);
+
+// What an order maps to its instance, over the bridge.
 std::vector<PortMap> mapsOf(const NetworkOrder& order);
 
 class Bridge {

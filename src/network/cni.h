@@ -72,7 +72,7 @@ public:
     std::vector<std::string> instances() const;
 
 private:
-    const CniSettings settings_;
+    CniSettings settings_;
 };
 
 }  // namespace podd

@@ -2,6 +2,7 @@
 #include "network/server.h"
 
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -42,6 +43,8 @@ void NetworkServer::leave() {
         return;
     bridge_.remove();
     attachments_.removeDirectory();
+    for (const char* directory : {"/run/podd/network/cni", "/run/podd/network"})
+        (void)::rmdir(directory);
 }
 
 void NetworkServer::rest() {

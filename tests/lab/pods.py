@@ -49,7 +49,7 @@ class Pods:
             self.machine.podctl("delete", "--force", *left)
         # It would end by itself, a while after the last instance has left its networks.
         if self.machine.run("systemctl", "is-active", "podd-network.service", check=False).status == 0:
-            self.machine.wait_for("! ls /run/podd/network 2>/dev/null | grep -q .", "instances to leave their networks")
+            self.machine.wait_for("! ls /run/podd/network/instances 2>/dev/null | grep -q .", "instances to leave their networks")
             self.machine.run("systemctl", "stop", "podd-network.service")
 
     def show(self, name):

@@ -138,7 +138,7 @@ def test_nothing_is_left_of_the_last_one(machine, pods):
     pods.apply(web("/web", hostPort=0))
     (link,) = links(machine, "podd-")
     assert links(machine) == sorted([link, "podd0"]) and "ports4" in table(machine)
-    assert machine.run("ls", "/run/podd/network").stdout.split() == [pods.instances("/web")[0][1:].replace(".", "-")]
+    assert machine.run("ls", "/run/podd/network/instances").stdout.split() == [pods.instances("/web")[0][1:].replace(".", "-")]
     machine.podctl("delete", "/web")
     machine.wait_for(lambda: links(machine) == [], "the bridge to go, as nobody is on it", timeout=30)
     assert table(machine) == ""
