@@ -5,7 +5,7 @@
 #   machine root   what a machine boots: systemd and podd's run-time libraries
 #   build root     what builds the tree for a release that is not the host's
 
-MACHINE_PACKAGES=(systemd systemd-sysv dbus polkitd iproute2 procps nftables busybox-static strace openssl)
+MACHINE_PACKAGES=(systemd systemd-sysv dbus polkitd iproute2 procps nftables iptables containernetworking-plugins busybox-static strace openssl)
 
 # Units that make noise: they would do something at a time of their own choice.
 NOISY_UNITS=(
