@@ -33,7 +33,7 @@ section() {
 # The names in *bold* that head the paragraphs of standard input.
 headings() { grep -E '^\*' | grep -oE '\*[^*]+\*' | tr -d '*'; }
 
-long_options() { grep -oE '(^|[ ,])--[a-z][a-z-]+' | grep -oE -- '--[a-z-]+'; }
+long_options() { grep -oE '(^|[ ,])--[a-z][a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'; }
 
 check_options() {
     local page=$1 program=$2
@@ -47,12 +47,12 @@ check_options podctl.1.scd "$podctl"
 # What podd.conf(5) and its example say are the settings of podd --help, with the same defaults.
 settings=$("$podd" --help | sed '1,/^Settings/d' | long_options | sed 's/^--//')
 same "podd.conf.5.scd, SETTINGS" "$(section podd.conf.5.scd SETTINGS | headings)" "$settings"
-same "examples/podd.conf" "$(sed -nE 's/^#([a-z-]+) = .*/\1/p' examples/podd.conf)" "$settings"
+same "examples/podd.conf" "$(sed -nE 's/^#([a-z0-9-]+) = .*/\1/p' examples/podd.conf)" "$settings"
 while read -r name default; do
     grep -qxF "#$name = $default" examples/podd.conf || complain "examples/podd.conf: the default of $name is $default"
     section podd.conf.5.scd SETTINGS | grep -A4 -xF "*$name*" | grep -qF "Default: _${default}_" ||
         complain "podd.conf.5.scd: the default of $name is $default"
-done < <("$podd" --help | sed -nE 's/^ +--([a-z-]+) [A-Z]+ \(=([^)]*)\).*/\1 \2/p')
+done < <("$podd" --help | sed -nE 's/^ +--([a-z0-9-]+) [A-Z]+ \(=([^)]*)\).*/\1 \2/p')
 
 # Members of an interface as the page has them: *Name*(s _argument_) → (o _result_), and *Name* for properties.
 members() {

@@ -59,6 +59,7 @@ struct FileActions {
         posix_spawn_file_actions_adddup2(&value, input, STDIN_FILENO);
         posix_spawn_file_actions_adddup2(&value, output, STDOUT_FILENO);
         posix_spawn_file_actions_adddup2(&value, complaints, STDERR_FILENO);
+        posix_spawn_file_actions_addclosefrom_np(&value, STDERR_FILENO + 1);
     }
     ~FileActions() { posix_spawn_file_actions_destroy(&value); }
     FileActions(const FileActions&) = delete;

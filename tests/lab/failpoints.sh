@@ -11,14 +11,26 @@ scenario=$1 point=$2 action=$3
 armed=/run/podd/failpoints/failpoint:$point
 here=/run/failpoints
 
+# The network of the pod.
+case $scenario in
+    network | leave) network='{"mode": "container"}' ports='"hostPort": 0, "containerPort": 80' ;;
+    cni | uncni) network='{"mode": "container", "name": "fp"}' ports='"hostPort": 0, "containerPort": 80' ;;
+    *) network='{"mode": "host"}' ports='"hostPort": 0' ;;
+esac
+mkdir -p /etc/cni/net.d
+cat >/etc/cni/net.d/fp.conflist <<END
+{"cniVersion": "1.0.0", "name": "fp", "plugins": [{"type": "bridge", "bridge": "fp0",
+ "ipam": {"type": "host-local", "dataDir": "/run/fp-cni", "ranges": [[{"subnet": "10.8.0.0/24"}]]}}]}
+END
+
 # definition COMMAND INSTANCES
 definition() {
     cat <<END
-{"id": "/fp", "networks": [{"mode": "host"}], "scaling": {"kind": "fixed", "instances": $2},
+{"id": "/fp", "networks": [$network], "scaling": {"kind": "fixed", "instances": $2},
  "scheduling": {"backoff": {"backoff": 0.05, "backoffFactor": 1}},
  "containers": [
    {"name": "a", "exec": {"command": {"argv": ["$1", "7654321"]}}, "resources": {"cpus": 0.1, "mem": 32},
-    "endpoints": [{"name": "e"}]},
+    "endpoints": [{"name": "e", $ports}]},
    {"name": "b", "exec": {"command": {"argv": ["sleep", "7654321"]}}, "resources": {"cpus": 0.1, "mem": 32}}]}
 END
 }
@@ -36,9 +48,10 @@ payload() { pgrep -f '^/?[a-z/]*sleep 7654321' | sort | tr '\n' ' '; }
 # What there should be beforehand, what is done, and what makes up for it if that has failed; how many instances then.
 given() {
     case $scenario in
+        network | cni) systemctl stop podd-network.service ;;  # so that the bridge is made
         launch | broken) ;;
         update | shrink | recover) apply sleep 2 ;;
-        stop | delete | cancel | failure | term | scale) apply sleep 1 ;;
+        stop | leave | uncni | delete | cancel | failure | term | scale) apply sleep 1 ;;
         trim) apply sleep 1 && apply /bin/sleep 1 ;;
         start | purge) apply sleep 1 && podctl stop /fp >/dev/null ;;
     esac
@@ -50,11 +63,11 @@ given() {
 
 act() {
     case $scenario in
-        launch | start | trim) apply sleep 1 && podctl start /fp >/dev/null ;;
+        launch | network | cni | start | trim) apply sleep 1 && podctl start /fp >/dev/null ;;
         update) apply /bin/sleep 2 ;;
         shrink) podctl scale --force /fp 1 >/dev/null ;;
         scale) podctl scale --force /fp 2 >/dev/null ;;
-        stop) podctl stop /fp >/dev/null ;;
+        stop | leave | uncni) podctl stop /fp >/dev/null ;;
         delete) podctl delete --force /fp >/dev/null ;;
         purge) podctl purge /fp >/dev/null ;;
         recover) kill_podd ;;
@@ -77,7 +90,7 @@ again() {
 
 wanted() {
     case $scenario in
-        stop | delete | purge) echo 0 ;;
+        stop | leave | uncni | delete | purge) echo 0 ;;
         update | scale | recover) echo 2 ;;
         *) echo 1 ;;
     esac
@@ -88,20 +101,29 @@ running() { podctl status /fp --json=short 2>/dev/null | grep -o '"State":"runni
 
 # facts: how many there are of everything that an instance has, asked of systemd and the kernel.
 facts() {
-    printf 'units %s, cgroups %s, payload %s, records %s, leases %s, sandboxes %s, in the spawner %s\n' \
+    printf 'units %s, cgroups %s, payload %s, records %s, leases %s, sandboxes %s, in the spawner %s, links %s, addresses %s, attached %s, granted %s\n' \
         "$(systemctl list-units --all --plain --no-legend 'pod-fp*' | wc -l)" \
         "$(find /sys/fs/cgroup -type d -name 'pod-fp*' | wc -l)" "$(payload | wc -w)" \
         "$(find /run/podd/instances -mindepth 1 -maxdepth 1 | wc -l)" \
         "$(find /run/podd/leases -mindepth 1 | wc -l)" \
         "$(find /var/lib/podd/sandboxes -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" \
-        "$(wc -l <"$(find /sys/fs/cgroup -type d -name podd-spawner.service)/cgroup.procs")"
+        "$(wc -l <"$(find /sys/fs/cgroup -type d -name podd-spawner.service)/cgroup.procs")" \
+        "$(find /sys/class/net -name 'podd-*' | wc -l)" "$(find /run/podd/addresses -mindepth 1 | wc -l)" \
+        "$(find /run/podd/network/instances -type f 2>/dev/null | wc -l)" \
+        "$(find /run/fp-cni -name '10.*' 2>/dev/null | wc -l)"
 }
 
 # expected N: the facts of N instances of two containers: a slice, the executor's scope and two more for each, and the
 # slice of the pod; beside the spawner one executor stands by.
 expected() {
     units=$((4 * $1 + ($1 > 0)))
-    echo "units $units, cgroups $units, payload $((2 * $1)), records $1, leases $1, sandboxes $1, in the spawner 2"
+    bridged=0 attached=0 granted=0
+    case $scenario in
+        network | leave) bridged=$1 attached=$1 ;;
+        cni | uncni) attached=$1 granted=$1 ;;
+    esac
+    echo "units $units, cgroups $units, payload $((2 * $1)), records $1, leases $1, sandboxes $1, in the spawner 2," \
+        "links $bridged, addresses $bridged, attached $attached, granted $granted"
 }
 
 # until_equal N: waits for them.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""podd, the spawner, executors and podd-init die, or a step fails, at each point that src/base/failpoint.h names: then a
+"""podd, the spawner, executors, podd-init and podd-network die, or a step fails, at each point that src/base/failpoint.h names: then a
 fresh podd makes of it what was asked for, once, and nothing is left after a deletion. Needs a build with the points:
 
     /usr/bin/python3 -m pytest tests/lab/test_failpoints.py --preset failpoints
@@ -43,6 +43,13 @@ REACHED = {
         executor.exited@2 executor.conclude executor.emptied executor.last-record executor.last-report
         bury.begun bury.forgotten bury.done spawner.ended
     """,
+    "network": """
+        lease.take@2 lease.taken@2 network.asked network.recorded network.bridge network.veth network.connected network.mapped
+        executor.networked executor.released launch.planned
+    """,
+    "leave": "network.ended network.left bury.begun",
+    "cni": "cni.recorded cni.added network.recorded executor.networked",
+    "uncni": "cni.deleted network.ended network.left",
     "start": "start.saved reconcile.launched launch.planned units.asked",
     "delete": "store.state remove.saved reconcile.stopped pod.removing pod.removed bury.begun bury.done executor.emptied",
     "recover": """
@@ -90,7 +97,8 @@ def prepared(machine):
     machine.run("mkdir /run/podd/failpoints /run/failpoints; touch /run/failpoints/given /run/failpoints/act /run/failpoints/again")
     with configured(machine, "history = 2\n"):
         yield machine
-    machine.run("rm -r /run/podd/failpoints /run/failpoints")
+    machine.run("rm -r /run/podd/failpoints /run/failpoints; systemctl stop podd-network.service; rm -rf /etc/cni /run/fp-cni;"
+                " ip link delete fp0", check=False)
 
 
 @pytest.mark.parametrize("scenario", REACHED)

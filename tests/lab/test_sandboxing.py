@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-LIMITS = {"podd.service": 2.0, "podd-spawner.service": 6.5}
+LIMITS = {"podd.service": 2.0, "podd-spawner.service": 6.5, "podd-network.service": 5.0}
 
 
 @pytest.mark.parametrize("unit", LIMITS)
@@ -24,6 +24,10 @@ def test_podd_has_almost_no_capabilities(machine):
 
 
 def test_what_is_podds_own_is_closed_to_users(machine):
-    for path in ("/run/podd/executor.sock", "/run/podd/spawner.sock", "/run/podd/instances", "/var/lib/podd/pods"):
+    for path in ("/run/podd/executor.sock", "/run/podd/spawner.sock", "/run/podd/network.sock", "/run/podd/instances",
+                 "/run/podd/leases", "/run/podd/addresses", "/var/lib/podd/pods"):
         machine.run("test", "-e", path)
-        assert machine.run("ls", path, user="alice", check=False).status != 0, path
+        assert machine.run("sh", "-c", f"ls {path}/ || test -r {path} || test -w {path}", user="alice",
+                           check=False).status != 0, path
+    assert machine.run("ls", "/run/podd", user="alice", check=False).status != 0
+    assert machine.run("cat", "/run/podd/names/hosts", user="alice").stdout.startswith("#"), "but names are everybody's"

@@ -38,9 +38,10 @@ TEST(Fate, AnOomKillIsOneOfAContainerThatWasKilled) {
 }  // namespace
 
 TEST(Fate, nothingIsReleasedBeforeAllAreReadyAndScoped) {
-    EXPECT_TRUE(mayRelease({.containers = 3, .ready = 3, .scoped = true}));
-    EXPECT_FALSE(mayRelease({.containers = 3, .ready = 2, .scoped = true}));
-    EXPECT_FALSE(mayRelease({.containers = 3, .ready = 3, .scoped = false}));
+    EXPECT_TRUE(mayRelease({.containers = 3, .ready = 3, .scoped = true, .networked = true}));
+    EXPECT_FALSE(mayRelease({.containers = 3, .ready = 2, .scoped = true, .networked = true}));
+    EXPECT_FALSE(mayRelease({.containers = 3, .ready = 3, .scoped = false, .networked = true}));
+    EXPECT_FALSE(mayRelease({.containers = 3, .ready = 3, .scoped = true, .networked = false}));
 }
 
 TEST(Fate, onlyAFailureEndsTheOthers) {

@@ -116,7 +116,16 @@ TEST(Isolation, TellsWhatADefinitionLacks) {
               (std::vector<std::string>{"/containers/0/linuxInfo/seccomp", "/containers/0/linuxInfo/ipcInfo"}));
     EXPECT_EQ(pointers(none, pod(R"("linuxInfo":{"ipAddressDeny":["any"]})")),
               std::vector<std::string>{"/linuxInfo/ipAddressDeny"});
-    EXPECT_EQ(pointers(none, pod(R"("networks":[{"name":"none"}])")), std::vector<std::string>{"/networks/0/name"});
+    EXPECT_EQ(pointers(none, pod(R"("networks":[{"name":"none"}])")), std::vector<std::string>{"/networks/0"});
+    EXPECT_EQ(pointers(fakes::isolation({}, std::vector<std::string>{"namespaces/net"}),
+                       pod(R"("networks":[{"name":"none"}])")),
+              std::vector<std::string>{});
+    for (const char* network : {R"({})", R"({"name":"blue"})", R"({"mode":"container/bridge"})"})
+        EXPECT_EQ(pointers(fakes::isolation({}, std::vector<std::string>{"namespaces/net"}),
+                           pod(cat(R"("networks":[)", network, "]"))),
+                  std::vector<std::string>{"/networks/0"});
+    EXPECT_EQ(pointers(fakes::isolation({.defaultNetwork = "blue"}), pod(R"("networks":[{},{"name":"blue"}])")),
+              std::vector<std::string>{"/networks/1"});
     EXPECT_EQ(pointers(fakes::isolation(), hosted("/srv")), std::vector<std::string>{});
     EXPECT_EQ(pointers(fakes::isolation({}, std::vector<std::string>{"filesystem/shared"}), hosted("data")),
               std::vector<std::string>{});

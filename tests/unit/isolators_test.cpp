@@ -252,11 +252,51 @@ TEST(CgroupsDevices, CloseTheInstance) {
     EXPECT_EQ(std::get<TextPairs>(*find(plan.slice, "DeviceAllow")), (TextPairs{{"/dev/fuse", "rw"}}));
 }
 
-TEST(NamespacesNet, AreForPodsThatHaveNoNetwork) {
+TEST(NamespacesNet, AreForPodsThatAreNotOnTheHostsNetwork) {
     PodSpec spec = pod();
     EXPECT_FALSE(planWith({"namespaces/net"}, spec).launch.networkNamespace);
     spec.networks = {{.mode = NetworkMode::container, .name = "none"}};
     EXPECT_TRUE(planWith({"namespaces/net"}, spec).launch.networkNamespace);
+    spec.networks = {{.mode = NetworkMode::bridge}, {.name = "blue"}};
+    EXPECT_TRUE(planWith({"namespaces/net"}, spec).launch.networkNamespace);
+}
+
+TEST(NamespacesNet, BringFilesWithNames) {
+    PodSpec spec = pod();
+    const auto hostsOf = [&](const std::vector<std::string>& isolators) {
+        std::string seen;
+        const InstancePlan plan = planWith(isolators, spec);
+        for (const FileStep& file : plan.launch.files)
+            if (file.path == hostsFileOf(plan.launch.sandbox))
+                seen = file.content;
+        for (const ContainerPlan& container : plan.launch.containers)
+            for (const MountStep& step : container.mounts)
+                if (step.target == "/etc/hosts")
+                    seen += cat("mounted from ", step.source.substr(plan.launch.sandbox.size()),
+                                step.readOnly ? ", ro\n" : "\n");
+        return seen;
+    };
+    EXPECT_EQ(hostsOf({"filesystem/linux", "namespaces/net"}), "") << "the host's network comes with the host's names";
+    spec.networks = {{.mode = NetworkMode::bridge}};
+    const std::string seen = hostsOf({"filesystem/linux", "namespaces/net"});
+    EXPECT_NE(seen.find("127.0.0.1"), std::string::npos);
+    EXPECT_NE(seen.find("mounted from /network/hosts, ro\n"), std::string::npos) << seen;
+    EXPECT_EQ(hostsOf({"namespaces/net"}).find("mounted"), std::string::npos) << "nowhere to mount it";
+}
+
+TEST(Networks, AreMadeByWhoeverCan) {
+    PodSpec spec = pod();
+    spec.networks = {{.name = "blue"}, {.name = "podd"}};
+    const auto namesOf = [&](const std::vector<std::string>& isolators) {
+        std::string names;
+        for (const NetworkAttachment& each : planWith(isolators, spec).launch.networks)
+            names += each.network + ' ';
+        return names;
+    };
+    EXPECT_EQ(namesOf({"namespaces/net"}), "");
+    EXPECT_EQ(namesOf({"namespaces/net", "network/bridge"}), "podd ");
+    EXPECT_EQ(namesOf({"namespaces/net", "network/cni"}), "blue ");
+    EXPECT_EQ(namesOf({"namespaces/net", "network/bridge", "network/cni"}), "podd blue ");
 }
 
 TEST(CgroupsIpAccess, IsOfTheSlice) {

@@ -30,9 +30,6 @@ const std::vector<Kept> kKept = {
      "/containers/0/endpoints/0/hostPort"},
     {container(R"("artifacts":[{"uri":"x"}])"), "/containers/0/artifacts"},
     {container(R"("tty":true)"), "/containers/0/tty"},
-    {pod(R"("networks":[{}])"), "/networks/0"},
-    {pod(R"("networks":[{"name":"nowhere"}])"), "/networks/0"},
-    {pod(R"("networks":[{"mode":"container/bridge"}])"), "/networks/0"},
     {pod(R"("scheduling":{"placement":{"constraints":[{"fieldName":"a","operator":"unique"}]}})"),
      "/scheduling/placement/constraints"},
 };
@@ -53,17 +50,26 @@ TEST(Launchable, WhatCannotBeLaunchedIsKeptAndNotedAtItsField) {
 TEST(Launchable, WhatMeansNothingHereOrIsForIsolatorsIsNoObstacle) {
     for (const std::string& text :
          {pod(R"("role":"prod","scheduling":{"placement":{"acceptedResourceRoles":["prod","*"]}})"),
-          container(R"("endpoints":[{"name":"web"}])"), container(R"("endpoints":[{"name":"web","hostPort":0}])"),
+          container(R"("endpoints":[{"name":"web"}])"),
+          container(R"("endpoints":[{"name":"web","hostPort":0}])"),
           pod(R"("scheduling":{"upgrade":{"maximumOverCapacity":0.5}})"),
           pod(R"("scheduling":{"killSelection":"oldest_first"})"),
-          pod(R"("scheduling":{"unreachableStrategy":"Disabled"})"), pod(R"("secrets":{"s":{"source":"x"}})"),
+          pod(R"("scheduling":{"unreachableStrategy":"Disabled"})"),
+          pod(R"("secrets":{"s":{"source":"x"}})"),
           container(R"("healthCheck":{"exec":{"command":{"shell":"true"}}})"),
           container(R"("endpoints":[{"name":"web","hostPort":80}],"check":{"tcp":{"endpoint":"web"}})"),
-          container(R"("labels":{"a":"b"})"), pod(R"("networks":[{"mode":"HOST"}])"),
-          pod(R"("networks":[{"name":"none"}])"), resources(R"({"disk":1})"),
+          container(R"("labels":{"a":"b"})"),
+          pod(R"("networks":[{"mode":"HOST"}])"),
+          pod(R"("networks":[{"name":"none"}])"),
+          pod(R"("networks":[{}])"),
+          pod(R"("networks":[{"name":"blue"},{"name":"podd"}])"),
+          pod(R"("networks":[{"mode":"container/bridge"}])"),
+          resources(R"({"disk":1})"),
           container(R"("resourceLimits":{"mem":"unlimited"})"),
-          container(R"("linuxInfo":{"seccomp":{"unconfined":true},"ipcInfo":{"mode":"PRIVATE"}})"), hosted("data"),
-          pod(R"("linuxInfo":{"ipcInfo":{"mode":"PRIVATE"}})"), pod(R"("legacySharedCgroups":true)")}) {
+          container(R"("linuxInfo":{"seccomp":{"unconfined":true},"ipcInfo":{"mode":"PRIVATE"}})"),
+          hosted("data"),
+          pod(R"("linuxInfo":{"ipcInfo":{"mode":"PRIVATE"}})"),
+          pod(R"("legacySharedCgroups":true)")}) {
         const ParsedPod parsed = parsePod(text, /* strict = */ true);
         EXPECT_TRUE(parsed.problems.empty()) << text << ": " << describe(parsed.problems.front(), "");
     }
