@@ -65,6 +65,7 @@ struct Shown {
     }
     std::string operator()(const std::vector<NetworkRow>& networks) const {
         std::vector<std::string> all;
+        all.reserve(networks.size());
         for (const NetworkRow& each : networks)
             all.push_back(cat("{ network=", each.name, " ; interface=", each.interface,
                               " ; addresses=", join(each.addresses, " "), " }"));

@@ -37,12 +37,15 @@ std::vector<EndpointBinding> bindingsOf(const PodSpec& spec, const GrantedPorts&
         for (const Endpoint& endpoint : container.endpoints) {
             const Transports transports = transportsOf(endpoint);
             const auto grant = granted.find(endpoint.name);
+            const uint64_t hostPort = grant != granted.end() ? grant->second : endpoint.hostPort.value_or(0);
+            // On a bridge a port of its own may be left out: then it is that of the host (Marathon's containerPort 0).
+            const uint64_t ownPort = spec.networkMode() == NetworkMode::bridge ? hostPort : 0;
             bindings.push_back({.container = container.name,
                                 .name = endpoint.name,
                                 .tcp = transports.tcp,
                                 .udp = transports.udp,
-                                .hostPort = grant != granted.end() ? grant->second : endpoint.hostPort.value_or(0),
-                                .containerPort = endpoint.containerPort.value_or(0),
+                                .hostPort = hostPort,
+                                .containerPort = endpoint.containerPort ? *endpoint.containerPort : ownPort,
                                 .network = endpoint.networkNames.size() == 1 ? endpoint.networkNames[0] : ""});
         }
     return bindings;

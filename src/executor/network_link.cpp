@@ -17,7 +17,7 @@ namespace podd {
 
 namespace {
 
-constexpr uint64_t kAnswerUsec = 60'000'000;  // for all plugins of a network of CNI
+constexpr uint64_t kAnswerUsec = 25'000'000;  // podd gives a launch 30 s
 
 }  // namespace
 
@@ -37,7 +37,7 @@ void NetworkLink::ask(const LaunchPlan& plan) {
         throw Error(Errc::unavailable, "network: podd-network does not listen (systemctl status podd-network.socket)");
     incoming_ = loop_.io(socket_.get(), EPOLLIN, [this] { receive(); });
     deadline_ =
-        loop_.timer(kAnswerUsec, [this] { end({.problem = "network: podd-network has not answered within 60 s"}); });
+        loop_.timer(kAnswerUsec, [this] { end({.problem = "network: podd-network has not answered within 25 s"}); });
 }
 
 void NetworkLink::receive() {

@@ -56,7 +56,7 @@ Attachments::Attachments(sd_event* event, Settings settings, Bridge& bridge, Slo
 
 void Attachments::takeStock(std::map<std::string, UniqueFd> namespaces) {
     for (const std::string& name : listDirectory(settings_.directory)) {
-        const std::optional<AttachedState> state = parseState(readFile(pathOf(name)));
+        const std::optional<AttachedState> state = parseState(readFileIfExists(pathOf(name)).value_or(""));
         if (!state || state->order.instance != name) {
             log::warning(cat("network: ", quoted(pathOf(name)), " is not whole: removed"));
             (void)::unlink(pathOf(name).c_str());
@@ -108,6 +108,7 @@ void Attachments::makeRoom(const NetworkOrder& order) {
 }
 
 void Attachments::attach(const NetworkOrder& order, UniqueFd netns, pid_t executor, Answered answered) {
+    bool begun = false;
     try {
         const ProcessName name = nameOf(executor);
         makeRoom(order);
@@ -117,6 +118,7 @@ void Attachments::attach(const NetworkOrder& order, UniqueFd netns, pid_t execut
         PODD_FAILPOINT("network.asked");
         writeFileAtomically(pathOf(order.instance), stateText(state), Durability::volatileFile, 0600);
         attached_[order.instance].state = state;
+        begun = true;
         PODD_FAILPOINT("network.recorded");
         attached_.at(order.instance).executor = openProcess(name);
         if (!attached_.at(order.instance).executor)
@@ -132,9 +134,8 @@ void Attachments::attach(const NetworkOrder& order, UniqueFd netns, pid_t execut
         keepNamespace(order.instance, attached_.at(order.instance).netns.get());
         addSlow(order.instance, std::move(answered));
     } catch (const std::exception& problem) {
-        if (const auto found = attached_.find(order.instance); found != attached_.end() && !found->second.over) {
-            if (isOnBridge(order))
-                bridge_.removeLinks(order);
+        if (begun) {
+            bridge_.removeLinks(order);
             ended(order.instance);
         }
         answered({.problem = problem.what()});

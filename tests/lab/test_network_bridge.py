@@ -101,15 +101,27 @@ def test_twenty_instances_have_addresses_and_ports_of_their_own(machine, pods):
     machine.wait_for(lambda: len(links(machine, "podd-")) == 2, "the links of 18 instances to go")
 
 
-def test_variables_say_both_ports(machine, pods):
+@pytest.mark.parametrize("network", [{}, {"mode": "container", "name": "podd"}, {"mode": "container/bridge"}],
+                         ids=["unnamed", "named", "bridge"])
+def test_variables_say_both_ports(machine, pods, network):
     told = """for name in ENDPOINT_WEB EP_CONTAINER_WEB EP_HOST_WEB ENDPOINT_IN EP_HOST_IN; do
         eval "echo $name=\\${$name-unset}"; done; echo told; exec sleep infinity"""
     endpoints = [{"name": "web", "containerPort": 80, "hostPort": 8090}, {"name": "in", "containerPort": 81}]
-    pods.apply(pod("/told", container("a", told, endpoints=endpoints), container("b", told), networks=ON_BRIDGE))
+    pods.apply(pod("/told", container("a", told, endpoints=endpoints), container("b", told), networks=[network]))
     (instance,) = pods.instances("/told")
+    inner = "unset" if network.get("mode") != "container/bridge" else str(
+        next(row["HostPort"] for row in machine.podctl("endpoints", "--json=short").json() if row["Name"] == "in"))
     for name in ("a", "b"):
         assert pods.wait_line(instance, "told", name)[:5] == [
-            "ENDPOINT_WEB=80", "EP_CONTAINER_WEB=80", "EP_HOST_WEB=8090", "ENDPOINT_IN=81", "EP_HOST_IN=unset"]
+            "ENDPOINT_WEB=80", "EP_CONTAINER_WEB=80", "EP_HOST_WEB=8090", "ENDPOINT_IN=81", f"EP_HOST_IN={inner}"]
+
+
+def test_on_a_bridge_the_port_of_the_host_is_also_that_of_the_container(machine, pods):
+    served = container("web", server(), endpoints=[{"name": "web", "protocol": ["tcp"]}], check=READY)
+    pods.apply(pod("/same", served, networks=[{"mode": "container/bridge"}]))
+    (row,) = machine.podctl("endpoints", "/same", "--json=short").json()
+    assert row["HostPort"] == row["ContainerPort"] and 31000 <= row["HostPort"] <= 32000
+    assert answer(machine, "127.0.0.1", row["HostPort"])[0] == f"{row['Instance']}.web"
 
 
 @pytest.mark.parametrize("holder", ["a service", "a pod"])

@@ -60,6 +60,8 @@ def test_bridge_with_addresses_ports_firewall_and_bandwidth(machine, cni, pods):
     assert sorted(granted(machine)) == sorted([at[4], at[6]])
     (row, *_) = machine.podctl("endpoints", "--json=short").json()
     assert row["Addresses"] == [at[4], at[6]]
+    variables = machine.run("sh", "-c", f"tr '\\0' '\\n' </proc/{main_pids(instance)['beside']}/environ").stdout.splitlines()
+    assert {"ENDPOINT_WEB=8080", "EP_CONTAINER_WEB=8080", f"EP_HOST_WEB={row['HostPort']}"} <= set(variables)
     machine.wait_for("! ip -6 address show dev blue0 | grep -q tentative", "the bridge's address to be its own")
     for proto in ("tcp", "udp"):
         assert answer(machine, "127.0.0.1", 8080, inside, proto)[0] == f"{name}.web"
