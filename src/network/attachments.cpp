@@ -49,7 +49,8 @@ Attachments::Attachments(sd_event* event, Settings settings, Bridge& bridge, Slo
       bridge_(bridge),
       slow_(std::move(slow)),
       changed_(std::move(changed)),
-      retry_(event, [this] { tryAgain(); }) {
+      retry_(event, [this] { tryAgain(); }),
+      retryUsec_(settings_.retryUsec) {
     makeDirectories(settings_.directory, 0700);
     takeStock(std::move(namespaces));
 }
@@ -197,10 +198,13 @@ void Attachments::removeSlow(const std::string& instance) {
         },
         [this, instance](const Worker::Result& result) {
             attached_.at(instance).worker.reset();
-            if (result.problem.empty())
+            if (result.problem.empty()) {
+                retryUsec_ = settings_.retryUsec;
                 return forget(instance);
+            }
             log::warning(cat("network: instance ", quoted(instance), ": ", result.problem, "; it is tried again"));
-            retry_.armIn(settings_.retryUsec);
+            retry_.armIn(retryUsec_);
+            retryUsec_ = std::min(2 * retryUsec_, settings_.maxRetryUsec);
         });
 }
 

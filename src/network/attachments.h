@@ -34,7 +34,8 @@ class Attachments {
 public:
     struct Settings {
         std::string directory = "/run/podd/network/instances";  // a file for each instance
-        uint64_t retryUsec = 30'000'000;                        // when a slow network could not be left
+        uint64_t retryUsec = 1'000'000;  // when a slow network could not be left; doubled each time
+        uint64_t maxRetryUsec = 60'000'000;
     };
     // `namespaces` are those that kept() got in an earlier process, by the name of the instance. `changed` is told whenever
     // empty() may have changed.
@@ -80,6 +81,7 @@ private:
     std::function<void()> changed_;
     std::map<std::string, Attached> attached_;  // by instance
     sd::Timer retry_;
+    uint64_t retryUsec_;
 };
 
 }  // namespace podd

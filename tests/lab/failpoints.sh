@@ -17,11 +17,13 @@ case $scenario in
     cni | uncni) network='{"mode": "container", "name": "fp"}' ports='"hostPort": 0, "containerPort": 80' ;;
     *) network='{"mode": "host"}' ports='"hostPort": 0' ;;
 esac
+if [ "${scenario%cni}" != "$scenario" ]; then
 mkdir -p /etc/cni/net.d
 cat >/etc/cni/net.d/fp.conflist <<END
 {"cniVersion": "1.0.0", "name": "fp", "plugins": [{"type": "bridge", "bridge": "fp0",
  "ipam": {"type": "host-local", "dataDir": "/run/fp-cni", "ranges": [[{"subnet": "10.8.0.0/24"}]]}}]}
 END
+fi
 
 # definition COMMAND INSTANCES
 definition() {
@@ -182,4 +184,12 @@ if podctl list --json=short | grep -q '"/fp"'; then
 fi
 until_equal 0 "after the deletion"
 [ "$scenario" = purge ] || podctl purge /fp >/dev/null || exit 1
+case $scenario in
+    network | leave) systemctl stop podd-network.service ;;
+    cni | uncni)
+        systemctl stop podd-network.service
+        rm -r /etc/cni /run/fp-cni
+        ip link delete fp0
+        ;;
+esac
 echo $verdict
