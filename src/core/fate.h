@@ -19,7 +19,7 @@ namespace podd::fate {
 // What has come in about a launch so far.
 struct Launch {
     size_t containers = 0;
-    size_t ready = 0;     // podd-inits that have done all their steps
+    size_t ready = 0;        // podd-inits that have done all their steps
     bool scoped = false;     // podd: every process is in its unit
     bool networked = false;  // podd-network: the instance is on its networks
 };

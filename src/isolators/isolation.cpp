@@ -48,7 +48,9 @@ void demandsOf(const NetworkSpec& network, const std::string& unnamed, const std
                std::vector<Demand>& demands) {
     const std::string name = networkName(network, unnamed);
     const bool made = network.mode != NetworkMode::host;
-    const char* maker = name == kBridgeNetwork ? "network/bridge" : name == kNoNetwork ? "namespaces/net" : "network/cni";
+    const char* maker = name == kBridgeNetwork ? "network/bridge"
+                        : name == kNoNetwork   ? "namespaces/net"
+                                               : "network/cni";
     demands.push_back({made, at, cat("the network ", quoted(name)), {maker}});
 }
 

@@ -100,7 +100,7 @@ public:
         const int error =
             ::posix_spawn(&pid_, program.c_str(), &files.value, &attributes.value, argv.data(), envp.data());
         if (error != 0)
-            throw Error(Errc::unavailable, cat("execute ", quoted(program), ": ", errnoText(error)));
+            throw Error(Errc::unavailable, cat("execute ", podd::quoted(program), ": ", errnoText(error)));
         output_ = std::move(output.out);
         complaints_ = std::move(complaints.out);
         pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
