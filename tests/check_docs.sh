@@ -3,10 +3,10 @@
 # The manual says what the programs say: options, settings, the D-Bus interface, errors, polkit actions, fields of a
 # definition, and the pages that everything refers to.
 #
-#   check_docs.sh SOURCE PODD PODD-EXECUTOR PODCTL
+#   check_docs.sh SOURCE PODD PODD-EXECUTOR PODD-NETWORK PODCTL
 set -euo pipefail
 cd "$1"
-podd=$2 executor=$3 podctl=$4
+podd=$2 executor=$3 network=$4 podctl=$5
 
 failures=0
 complain() {
@@ -42,6 +42,7 @@ check_options() {
 }
 check_options podd.8.scd "$podd"
 check_options podd-executor.8.scd "$executor"
+check_options podd-network.8.scd "$network"
 check_options podctl.1.scd "$podctl"
 
 # What podd.conf(5) and its example say are the settings of podd --help, with the same defaults.

@@ -84,6 +84,9 @@ void Attachments::takeStock(std::map<std::string, UniqueFd> namespaces) {
         if (attached.executor && isOnBridge(attached.state.order))
             living.push_back(attached.state.order);
     bridge_.resume(living);
+    for (const auto& [name, attached] : attached_)
+        if (attached.executor && attached.netns)
+            checkSlow(name);
     for (const std::string& name : over)
         ended(name);
 }
@@ -186,6 +189,24 @@ void Attachments::leaveBridge(const NetworkOrder& order) {
     } catch (const Error&) {  // some of it is not there, as after a flush
         assertTable();
     }
+}
+
+// For the operator, who may do something about it: what runs goes on.
+void Attachments::checkSlow(const std::string& instance) {
+    Attached& attached = attached_.at(instance);
+    attached.worker = std::make_unique<Worker>(
+        event_,
+        [this, order = attached.state.order, netns = attached.netns.get()] {
+            slow_.check(order, netns);
+            return std::string();
+        },
+        [this, instance](const Worker::Result& result) {
+            attached_.at(instance).worker.reset();
+            if (attached_.at(instance).over)
+                removeSlow(instance);
+            else if (!result.problem.empty())
+                log::warning(cat("network: instance ", quoted(instance), ": ", result.problem));
+        });
 }
 
 void Attachments::removeSlow(const std::string& instance) {

@@ -26,6 +26,8 @@ namespace podd {
 struct SlowNetworks {
     // All attachments that are not on the bridge, or none and an Error.
     std::function<NetworkAnswer(const NetworkOrder& order, int netns)> add;
+    // Whether they are still as they were made; an Error if not.
+    std::function<void(const NetworkOrder& order, int netns)> check;
     // `netns` is -1 when the namespace is gone.
     std::function<void(const NetworkOrder& order, int netns)> remove;
 };
@@ -67,6 +69,7 @@ private:
     void makeRoom(const NetworkOrder& order);
     void addSlow(const std::string& instance, Answered answered);
     void ended(const std::string& instance);
+    void checkSlow(const std::string& instance);
     void removeSlow(const std::string& instance);
     void leaveBridge(const NetworkOrder& order);
     void forget(const std::string& instance);

@@ -5,6 +5,8 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <iostream>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -15,6 +17,12 @@
 namespace podd {
 
 namespace {
+
+constexpr const char* kHelp =
+    "podd-network [OPTIONS...]\n\nPuts instances of pods onto networks; started by podd-network.socket, see "
+    "podd-network(8).\n\n"
+    "Options:\n  -h [ --help ]         show this help\n  --version             show the version\n";
+constexpr int kWrongUsage = 2;
 
 int run() {
     const sd::Event event = sd::makeEvent();
@@ -36,7 +44,17 @@ int run() {
 
 }  // namespace podd
 
-int main() {
+int main(int argc, char* argv[]) {
+    const std::string_view option = argc == 2 ? argv[1] : "";
+    if (option == "--version") {
+        std::cout << "podd-network " PODD_VERSION "\n";
+        return EXIT_SUCCESS;
+    }
+    if (argc > 1) {
+        const bool asked = option == "--help" || option == "-h";
+        (asked ? std::cout : std::cerr) << podd::kHelp;
+        return asked ? EXIT_SUCCESS : podd::kWrongUsage;
+    }
     try {
         return podd::run();
     } catch (const std::exception& error) {

@@ -63,6 +63,7 @@ NetworkAnswer add(const Cni& cni, const NetworkOrder& order, int netns) {
 SlowNetworks slowNetworks() {
     const Cni cni({});
     return {.add = [cni](const NetworkOrder& order, int netns) { return add(cni, order, netns); },
+            .check = [cni](const NetworkOrder& order, int netns) { cni.check(order.instance, pathOf(netns)); },
             .remove = [cni](const NetworkOrder& order, int netns) { cni.remove(order.instance, pathOf(netns)); }};
 }
 

@@ -168,6 +168,33 @@ def test_killed_while_a_plugin_is_at_it(machine, cni, pods, killed):
     machine.wait_for(lambda: namespaces(machine) == before, "the namespace to go", timeout=30)
 
 
+FAKE = """echo "$CNI_COMMAND" >>/run/blue/calls
+case $CNI_COMMAND in
+    ADD) echo '{"cniVersion": "1.0.0", "interfaces": [], "ips": []}' ;;
+    CHECK) echo '{"cniVersion": "1.0.0", "code": 100, "msg": "a rule is missing"}'; exit 1 ;;
+    DEL) if [ ! -e /run/blue/deleting ]; then echo $$ >/run/blue/deleting; sleep 1000; fi ;;
+esac
+"""
+
+
+def test_a_plugin_that_is_killed_while_it_takes_back_is_asked_again(machine, cni, pods):
+    machine.run("mkdir", "-p", "/run/blue")
+    cni({"cniVersion": "1.0.0", "name": "blue", "plugins": [{"type": "fake"}]}, fake=FAKE)
+    pods.apply(pod("/fake", container("it"), networks=[{"mode": "container", "name": "blue"}]))
+    before = namespaces(machine)
+    old = main_pid(machine, "podd-network.service")
+    machine.run("kill", "-9", str(old))
+    restarted(machine, "podd-network.service", old)
+    machine.wait_for("journalctl -u podd-network | grep -q 'CHECK: a rule is missing'", "what is amiss to be told")
+    pods.wait_state("/fake", "stable")
+    machine.podctl("delete", "/fake")
+    machine.wait_for("test -s /run/blue/deleting", "the plugin to be at it")
+    assert kept(machine) != []
+    machine.run("kill", "-9", machine.read("/run/blue/deleting").strip())
+    machine.wait_for(lambda: kept(machine) == [] and namespaces(machine) < before, "it to be asked again")
+    assert machine.read("/run/blue/calls").split() == ["ADD", "CHECK", "DEL", "DEL"]
+
+
 def test_podd_network_is_killed_while_pods_run(machine, cni, pods):
     """What DEL needs once more, the namespace, is kept by systemd meanwhile."""
     cni(BLUE)
