@@ -45,11 +45,24 @@ REACHED = {
     """,
     "network": """
         lease.take@2 lease.taken@2 network.asked network.recorded network.bridge network.veth network.connected network.mapped
-        executor.networked executor.released launch.planned
+        executor.networked
+        launch.numbered lease.taken launch.planned link.launched units.asked units.made executor.commanded
+        notice.heard report.heard report.heard@2 report.heard@3 report.handled@2 report.handled@3
+        spawner.order spawner.passed executor.plan executor.begun executor.recorded executor.sandbox executor.namespaces
+        executor.cloned executor.cloned@2 executor.started executor.hello executor.connected executor.output
+        executor.directories executor.command executor.scoped executor.release executor.released executor.execed
+        executor.running init.plan init.mounts init.unit init.go
     """,
-    "leave": "network.ended network.left bury.begun",
-    "cni": "cni.recorded cni.added network.recorded executor.networked",
-    "uncni": "cni.deleted network.ended network.left",
+    "leave": """
+        network.ended network.left units.stop units.stopped units.removed executor.command executor.ended executor.reaped
+        executor.conclude executor.emptied executor.last-record executor.last-report bury.begun bury.forgotten bury.done
+    """,
+    "cni": """
+        cni.recorded cni.added network.asked network.recorded executor.networked executor.namespaces executor.started
+        executor.connected executor.scoped executor.release executor.released executor.running units.asked units.made
+        launch.planned report.heard@2 init.mounts init.go
+    """,
+    "uncni": "cni.deleted network.ended network.left units.stopped executor.ended executor.conclude bury.forgotten bury.done",
     "start": "start.saved reconcile.launched launch.planned units.asked",
     "delete": "store.state remove.saved reconcile.stopped pod.removing pod.removed bury.begun bury.done executor.emptied",
     "recover": """
