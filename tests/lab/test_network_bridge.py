@@ -154,7 +154,7 @@ def test_nothing_is_left_of_the_last_one(machine, pods):
     machine.podctl("delete", "/web")
     machine.wait_for(lambda: links(machine) == [], "the bridge to go, as nobody is on it", timeout=30)
     assert table(machine) == ""
-    assert main_pid(machine, "podd-network.service") == 0
+    machine.wait_for(lambda: main_pid(machine, "podd-network.service") == 0, "podd-network to end")
     assert machine.run("ls", "/run/podd/addresses").stdout == ""
 
 

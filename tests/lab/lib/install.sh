@@ -10,11 +10,14 @@ give_identity() {
     printf '127.0.0.1 localhost %s\n::1 localhost\n' "$2" >"$1/etc/hosts"
 }
 
-# The sanitizers' search for leaks is one by a debugger, which the sandbox of podd.service does not let in: podctl would fail
-# there (ExecReload=) because nothing could be searched.
+# The sanitizers' search for leaks is one by a debugger, which the sandboxes of these units do not let in: podctl would fail
+# in podd.service (ExecReload=), and podd-network at its end, because nothing could be searched.
 spare_sandboxed_units() {
-    mkdir -p "$1/etc/systemd/system/podd.service.d"
-    printf '[Service]\nEnvironment=LSAN_OPTIONS=detect_leaks=0\n' >"$1/etc/systemd/system/podd.service.d/leaks.conf"
+    local unit
+    for unit in podd podd-network; do
+        mkdir -p "$1/etc/systemd/system/$unit.service.d"
+        printf '[Service]\nEnvironment=LSAN_OPTIONS=detect_leaks=0\n' >"$1/etc/systemd/system/$unit.service.d/leaks.conf"
+    done
 }
 
 # Units of the installed tree are enabled as a package would do it: by presets.
