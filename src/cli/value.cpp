@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "cli/times.h"
+#include "model/ip_prefix.h"
 
 namespace podd::cli {
 
@@ -111,7 +112,7 @@ std::vector<std::string> addressesOf(const Properties& instance) {
     std::vector<std::string> addresses;
     for (const NetworkRow& network : networksOf(instance))
         for (const std::string& address : network.addresses)
-            addresses.push_back(address.substr(0, address.find('/')));
+            addresses.push_back(withoutLength(address));
     return addresses;
 }
 

@@ -45,8 +45,8 @@ std::string hostsText(const HostsFacts& facts);
 // which is another one there. All else stays as it is.
 std::string resolverText(std::string_view resolvConf);
 
-// Whether resolverText() would leave no name server: resolv.conf(5) means 127.0.0.1 by none. The stub file of
-// systemd-resolved.service(8) is such a one, and /run/systemd/resolve/resolv.conf is then the one to take.
+// Whether resolverText() leaves no name server, by which resolv.conf(5) means 127.0.0.1. That of systemd-resolved.service(8)
+// is such a text; /run/systemd/resolve/resolv.conf has the servers behind it.
 bool onlyLoopback(std::string_view resolvConf);
 
 }  // namespace podd

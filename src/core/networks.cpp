@@ -2,6 +2,7 @@
 #include "core/networks.h"
 
 #include "base/strings.h"
+#include "model/ip_prefix.h"
 
 namespace podd {
 
@@ -29,6 +30,14 @@ std::vector<NetworkAttachment> attachmentsOf(const PodSpec& spec, const std::str
         attachments.push_back(std::move(attachment));
     }
     return attachments;
+}
+
+std::vector<std::string> addressesOf(const std::vector<NetworkAttachment>& networks) {
+    std::vector<std::string> addresses;
+    for (const NetworkAttachment& network : networks)
+        for (const std::string& address : network.addresses)
+            addresses.push_back(withoutLength(address));
+    return addresses;
 }
 
 }  // namespace podd

@@ -20,4 +20,7 @@ std::string networkName(const NetworkSpec& network, const std::string& unnamed);
 // bridge. None for the host's network and for "none".
 std::vector<NetworkAttachment> attachmentsOf(const PodSpec& spec, const std::string& unnamed);
 
+// On all of them, in their order, without the lengths of prefixes.
+std::vector<std::string> addressesOf(const std::vector<NetworkAttachment>& networks);
+
 }  // namespace podd

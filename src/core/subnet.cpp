@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "model/network_order.h"
 
 namespace podd {
 

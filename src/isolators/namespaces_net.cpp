@@ -25,10 +25,7 @@ std::optional<std::string> resolver() {
 
 // Files of the instance in the place of the host's /etc/hosts and /etc/resolv.conf.
 void addNames(const InstanceView& view, InstancePlan& plan) {
-    HostsFacts facts{.id = view.id, .hostname = plan.launch.hostname};
-    for (const NetworkAttachment& network : view.networks)
-        for (const std::string& address : network.addresses)
-            facts.addresses.push_back(withoutLength(address));
+    HostsFacts facts{.id = view.id, .hostname = plan.launch.hostname, .addresses = addressesOf(view.networks)};
     for (const ContainerPlan& container : plan.launch.containers)
         facts.containers.push_back(container.name);
     const auto add = [&](const std::string& path, const std::string& target, std::string content) {

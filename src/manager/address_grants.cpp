@@ -71,11 +71,7 @@ void AddressGrants::release(const InstanceId& id) {
 }
 
 void AddressGrants::sweep(const std::function<bool(const InstanceId&)>& isKnown) {
-    for (const std::string& owner : leases_.owners()) {
-        const std::optional<InstanceId> id = parseEscapedInstance(owner);
-        if (!id || !isKnown(*id))
-            leases_.release(owner);
-    }
+    leases_.sweep(isKnown);
 }
 
 }  // namespace podd

@@ -58,4 +58,10 @@ std::set<std::string> Leases::owners() const {
     return all;
 }
 
+void Leases::sweep(const std::function<bool(const InstanceId&)>& isKnown) {
+    for (const std::string& owner : owners())
+        if (const std::optional<InstanceId> id = parseEscapedInstance(owner); !id || !isKnown(*id))
+            release(owner);
+}
+
 }  // namespace podd

@@ -4,9 +4,12 @@
 // twice, whoever dies when, and whatever else writes there. The directory is in /run: a boot begins with nothing taken.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+
+#include "model/names.h"
 
 namespace podd {
 
@@ -23,6 +26,9 @@ public:
 
     // Everything that this object knows to be `owner`'s: what it has read, and what it has taken.
     void release(const std::string& owner);
+
+    // The same of all owners that are not escaped instances, or of which `isKnown` says no.
+    void sweep(const std::function<bool(const InstanceId&)>& isKnown);
 
     std::set<std::string> owners() const;
 

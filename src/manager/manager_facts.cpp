@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "base/tree.h"
 #include "core/ending.h"
+#include "core/networks.h"
 #include "manager/cgroup.h"
 #include "manager/manager.h"
 #include "manager/record_file.h"
@@ -148,12 +149,10 @@ void Manager::changed(Instance& instance, LaunchPhase before, bool wasReady) {
 
 // It is found by its name while it runs.
 void Manager::nameInstance(const Instance& instance) {
-    std::vector<std::string> addresses;
     if (instance.state().phase == LaunchPhase::running)
-        for (const NetworkAttachment& network : instance.state().record.networks)
-            for (const std::string& address : network.addresses)
-                addresses.push_back(withoutLength(address));
-    names_.set(instance.id(), std::move(addresses));
+        names_.set(instance.id(), addressesOf(instance.state().record.networks));
+    else
+        names_.clear(instance.id());
 }
 
 void Manager::noteEnd(Pod& pod, const Instance& instance) {

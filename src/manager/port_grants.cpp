@@ -101,9 +101,7 @@ void PortGrants::release(const InstanceId& id) {
 }
 
 void PortGrants::sweep(const std::function<bool(const InstanceId&)>& isKnown) {
-    for (const std::string& owner : leases_.owners())
-        if (const std::optional<InstanceId> id = parseEscapedInstance(owner); !id || !isKnown(*id))
-            leases_.release(owner);
+    leases_.sweep(isKnown);
 }
 
 }  // namespace podd

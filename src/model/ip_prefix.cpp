@@ -81,6 +81,10 @@ std::optional<std::string> whyNotIpPrefix(std::string_view text) {
                prefixText({prefix->family, masked(*prefix), prefix->length}));
 }
 
+std::string withoutLength(std::string_view address) {
+    return std::string(address.substr(0, address.find('/')));
+}
+
 std::string prefixText(const IpPrefix& prefix) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     ::inet_ntop(prefix.family, prefix.address.data(), text.data(), text.size());

@@ -23,6 +23,9 @@ std::optional<std::string> whyNotIpPrefix(std::string_view text);
 // What such a text stands for. Empty when it is none.
 std::vector<IpPrefix> ipPrefixes(std::string_view text);
 
+// "10.213.0.17" of "10.213.0.17/16"
+std::string withoutLength(std::string_view address);
+
 // "10.0.0.0/8"
 std::string prefixText(const IpPrefix& prefix);
 

@@ -14,11 +14,6 @@ namespace podd {
 // What the links of instances on podd's bridge are called on the host, before a number.
 constexpr const char* kBridgeLinkPrefix = "podd-";
 
-// "10.213.0.17" of "10.213.0.17/16"
-inline std::string withoutLength(const std::string& address) {
-    return address.substr(0, address.find('/'));
-}
-
 // One network that an instance is on.
 struct NetworkAttachment {
     std::string network;                 // its name in definitions: "podd"

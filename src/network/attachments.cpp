@@ -31,13 +31,13 @@ bool isOnBridge(const NetworkOrder& order) {
                        [](const NetworkAttachment& each) { return each.onBridge(); });
 }
 
-bool collide(const NetworkOrder& one, const NetworkOrder& other) {
-    const std::vector<PortMap> maps = mapsOf(other);
-    for (const PortMap& map : mapsOf(one))
-        if (std::any_of(maps.begin(), maps.end(),
-                        [&](const PortMap& each) { return each.udp == map.udp && each.hostPort == map.hostPort; }))
-            return true;
-    return false;
+// Whether an order maps one of these ports of the host, too.
+bool collides(const NetworkOrder& order, const std::vector<PortMap>& wanted) {
+    const std::vector<PortMap> maps = wanted.empty() ? wanted : mapsOf(order);
+    return std::any_of(maps.begin(), maps.end(), [&](const PortMap& map) {
+        return std::any_of(wanted.begin(), wanted.end(),
+                           [&](const PortMap& each) { return each.udp == map.udp && each.hostPort == map.hostPort; });
+    });
 }
 
 }  // namespace
@@ -99,9 +99,10 @@ void Attachments::watch(const std::string& instance) {
 
 // podd has granted the ports of an order, so whoever had them is over, even if that has not been heard here.
 void Attachments::makeRoom(const NetworkOrder& order) {
+    const std::vector<PortMap> wanted = mapsOf(order);
     std::vector<std::string> over;
     for (const auto& [name, attached] : attached_) {
-        if (attached.over || (name != order.instance && !collide(attached.state.order, order)))
+        if (attached.over || (name != order.instance && !collides(attached.state.order, wanted)))
             continue;
         if (!hasEnded(attached.executor.get()))
             throw Error(Errc::unavailable, cat("network: instance ", quoted(name), " is attached and lives"));

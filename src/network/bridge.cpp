@@ -8,6 +8,7 @@
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "base/strings.h"
+#include "model/ip_prefix.h"
 #include "network/namespace.h"
 #include "network/sysctl.h"
 
@@ -106,11 +107,8 @@ void Bridge::resume(const std::vector<NetworkOrder>& orders) {
             host_.removeLink(link);
     if (orders.empty())
         return remove();
-    makeBridge();
     for (const NetworkOrder& order : orders)
-        for (const NetworkAttachment& each : order.attachments)
-            if (each.onBridge())
-                (void)addGateways(each);
+        (void)prepare(order);
     assertTable(orders);
 }
 

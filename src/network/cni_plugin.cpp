@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/spawn.h"
 #include "base/strings.h"
 #include "model/json_text.h"
 #include "network/cni_json.h"
@@ -31,40 +31,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kPipe = size_t{64} << 10;         // what a pipe holds (pipe(7))
 constexpr size_t kMaxComplaint = size_t{4} << 10;  // what is kept of standard error, of its end
-
-// Its own session, and signals as a program expects them.
-struct Attributes {
-    posix_spawnattr_t value{};
-
-    Attributes() {
-        sigset_t none;
-        sigset_t all;
-        sigemptyset(&none);
-        sigfillset(&all);
-        posix_spawnattr_init(&value);
-        posix_spawnattr_setsigmask(&value, &none);
-        posix_spawnattr_setsigdefault(&value, &all);
-        posix_spawnattr_setflags(&value, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    }
-    ~Attributes() { posix_spawnattr_destroy(&value); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-};
-
-struct FileActions {
-    posix_spawn_file_actions_t value{};
-
-    FileActions(int input, int output, int complaints) {
-        posix_spawn_file_actions_init(&value);
-        posix_spawn_file_actions_adddup2(&value, input, STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&value, output, STDOUT_FILENO);
-        posix_spawn_file_actions_adddup2(&value, complaints, STDERR_FILENO);
-        posix_spawn_file_actions_addclosefrom_np(&value, STDERR_FILENO + 1);
-    }
-    ~FileActions() { posix_spawn_file_actions_destroy(&value); }
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-};
 
 struct Pipe {
     UniqueFd out;  // to read from; does not wait
@@ -90,15 +56,19 @@ public:
             throwErrno(errno, "lseek");
         Pipe output;
         Pipe complaints;
-        const FileActions files(orders.get(), output.in.get(), complaints.in.get());
-        const Attributes attributes;
+        SpawnFiles files;
+        files.duplicate(orders.get(), STDIN_FILENO);
+        files.duplicate(output.in.get(), STDOUT_FILENO);
+        files.duplicate(complaints.in.get(), STDERR_FILENO);
+        files.closeFrom(STDERR_FILENO + 1);
+        const SpawnAttributes attributes;
         std::string path = program;
         std::vector<std::string> variables = environment;
         std::vector<char*> envp(variables.size() + 1);  // the last one stays null
         std::transform(variables.begin(), variables.end(), envp.begin(), [](std::string& each) { return each.data(); });
         const std::array<char*, 2> argv{path.data(), nullptr};
         const int error =
-            ::posix_spawn(&pid_, program.c_str(), &files.value, &attributes.value, argv.data(), envp.data());
+            ::posix_spawn(&pid_, program.c_str(), files.get(), attributes.get(), argv.data(), envp.data());
         if (error != 0)
             throw Error(Errc::unavailable, cat("execute ", podd::quoted(program), ": ", errnoText(error)));
         output_ = std::move(output.out);

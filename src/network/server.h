@@ -38,13 +38,13 @@ private:
 
     sd_event* event_;
     UniqueFd listener_;
+    std::map<uint64_t, Connection> connections_;  // before what may ask whether there are any
+    uint64_t lastConnection_ = 0;
     Bridge bridge_;
     sd::Timer resting_;    // nothing is attached: time to go
     sd::Timer asserting_;  // so that whoever changes the table again and again does not keep this busy
     Attachments attachments_;
     TableMonitor monitor_;
-    std::map<uint64_t, Connection> connections_;
-    uint64_t lastConnection_ = 0;
     sd::Io accepting_;
 };
 
